@@ -11,11 +11,11 @@ from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.slack.home.home_actions import HomeAction, SessionDeed
+from tests.end_to_end.at_home import home, shows
 from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.audit_rows import audit_rows
 from tests.end_to_end.conftest import Thread
 from tests.end_to_end.ephemerals import await_ephemeral
-from tests.end_to_end.test_app_home import home, shows
 from tests.end_to_end.test_from_an_overview import fetch
 from tests.model_server import ModelServer, says
 from tests.slack.home.viewing import choose, elements, pick, told

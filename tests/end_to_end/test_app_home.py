@@ -6,53 +6,23 @@ from itertools import pairwise
 
 import pytest
 
+from chathakase.core.access_rule import NOT_FOR_YOU
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
-from chathakase.playground.world.views import OpenView
-from chathakase.slack.diagnostics.needs import COMMANDS, SHORTCUTS
 from chathakase.slack.home.home_actions import HomeAction
-from chathakase.slack.own_messages import CHATS
+from tests.end_to_end.at_home import MENUS, home, on_top, published, seen, shows, window
 from tests.end_to_end.at_rest import at_rest
-from tests.end_to_end.conftest import Thread
-from tests.slack.home.viewing import elements, entered, pick, press, rows, told
+from tests.end_to_end.conftest import OpenBot, Thread
+from tests.slack.home.viewing import choose, elements, entered, pick, press, rows, told
 
 Start = Callable[..., Awaitable[Thread]]
 
 
 @pytest.fixture
 async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
-    opening = open_workspace(
-        commands=COMMANDS, shortcuts=SHORTCUTS, seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays
-    )
-    async with opening as opened:
+    async with open_workspace(**MENUS, seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays) as opened:
         yield opened
-
-
-def seen(person: PersonClient) -> OpenView:
-    assert person.home is not None
-    return person.home
-
-
-def published(workspace: Workspace) -> int:
-    return len(workspace.journal.calls("views.publish"))
-
-
-async def home(workspace: Workspace, person: PersonClient) -> OpenView:
-    """The Home tab of somebody who opens it."""
-    before = published(workspace)
-    await person.open_home()
-    await workspace.until(lambda: published(workspace) > before)
-    return seen(person)
-
-
-async def shows(workspace: Workspace, person: PersonClient, *texts: str) -> OpenView:
-    """The Home tab of somebody, once it says all of this."""
-    try:
-        await workspace.until(lambda: all(text in told(seen(person)) for text in texts), 10)
-    except TimeoutError:
-        raise AssertionError(f"{texts} are not in {told(seen(person))}") from None
-    return seen(person)
 
 
 async def test_without_threads_there_is_one_line_and_exactly_one_button(
@@ -128,8 +98,8 @@ async def test_rename_hits_the_right_one_of_two_with_equal_titles(
     view = await home(workspace, bob)
     before = rows(view)
     await press(bob, view, HomeAction.RENAME, 1)
-    await workspace.until(lambda: bob.modals and elements(bob.modals[-1], "title"))
-    assert await bob.submit(bob.modals[-1], entered(title="Trip to 京都")) == {}
+    modal = await on_top(workspace, bob, lambda modal: elements(modal, "title"))
+    assert await bob.submit(modal, entered(title="Trip to 京都")) == {}
     view = await shows(workspace, bob, "Done: ", "Trip to 京都")
     assert rows(view) == before
     assert "Trip to 京都" in await shown_title(workspace, bob, 1)
@@ -158,9 +128,7 @@ async def test_archive_puts_the_right_one_away(
 async def test_delete_forgets_the_right_one_and_a_stale_row_says_so_privately(
     action: HomeAction, workspace: Workspace, bot: SessionManager, bob: PersonClient, two: list[Thread]
 ) -> None:
-    await bob.command(CHATS, channel=two[0].channel)
-    await workspace.until(lambda: bob.modals and rows(bob.modals[-1]))
-    stale, view = bob.modals[-1], await home(workspace, bob)
+    stale, view = await window(workspace, bob, rows), await home(workspace, bob)
     await press(bob, view, HomeAction.DELETE, 1)
     left = rows(await shows(workspace, bob, "You have 1 thread.", "deleted that conversation"))
     assert left == rows(view)[:1]
@@ -169,8 +137,8 @@ async def test_delete_forgets_the_right_one_and_a_stale_row_says_so_privately(
     await two[1].answers(2)
     await at_rest(workspace, bot)
     await press(bob, stale, action, 1)
-    await workspace.until(lambda: "remember that conversation any more" in told(bob.modals[-1]))
-    assert len(rows(bob.modals[-1])) == 2
+    left = rows(await on_top(workspace, bob, lambda modal: "remember that conversation any more" in told(modal)))
+    assert len(left) == 2
     assert [len(thread.texts()) for thread in two] == [1, 2]
 
 
@@ -184,3 +152,74 @@ async def test_a_double_press_acts_once(
     await at_rest(workspace, bot)
     assert caplog.text.count("session deleted: ") == 1
     assert sum('job="delete session"' in each for each in caplog.messages) == 1
+
+
+async def test_to_open_one_is_logged_with_ids(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient, two: list[Thread], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", logger="chathakase")
+    await press(bob, await home(workspace, bob), HomeAction.OPEN, 1)
+    (line,) = [each for each in caplog.messages if each.startswith("thread followed: ")]
+    assert line.endswith(f"{two[1].channel}_{two[1].ts} by={bob.id}")
+
+
+async def test_one_change_of_ones_own_is_published_once(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient, two: list[Thread]
+) -> None:
+    await press(bob, await home(workspace, bob), HomeAction.ARCHIVE)
+    await shows(workspace, bob, "archived that conversation")
+    await at_rest(workspace, bot)
+    # Those who look are shown what changed within a second.
+    await asyncio.sleep(2.2)
+    assert published(workspace) == 2
+
+
+async def test_who_may_not_talk_to_the_bot_reads_one_line(
+    workspace: Workspace, open_the_bot: OpenBot, alice: PersonClient, bob: PersonClient, start: Start
+) -> None:
+    async with open_the_bot():
+        await (await start("herring", channel="@", person=bob)).answers(1)
+    async with open_the_bot(chathakase_allowed_users=frozenset({alice.id})):
+        assert told(await home(workspace, bob)).strip() == NOT_FOR_YOU
+        assert NOT_FOR_YOU in told(await window(workspace, bob, lambda modal: NOT_FOR_YOU in told(modal)))
+        assert NOT_FOR_YOU not in told(await home(workspace, alice))
+
+
+async def test_others_direct_messages_are_never_listed_and_a_channel_that_was_left_is_listed_no_more(
+    workspace: Workspace, bot: SessionManager, alice: PersonClient, bob: PersonClient, start: Start
+) -> None:
+    await (await start("herring", channel="@", person=alice)).answers(1)
+    thread = await start("@ChatHakase herring", channel="random", person=bob)
+    await thread.answers(1)
+    assert len(rows(await home(workspace, bob))) == 1
+    workspace.world.leave(thread.channel, bob.id)
+    assert rows(await home(workspace, bob)) == []
+
+
+async def test_what_is_chosen_stays_and_the_first_page_comes_back_with_each_opening(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient, two: list[Thread]
+) -> None:
+    view = await home(workspace, bob)
+    await choose(bob, view, HomeAction.SEARCH, value="shark")
+    view = await shows(workspace, bob, "None of your threads match “shark”.")
+    await choose(bob, view, HomeAction.LAST_LINES, selected_options=[])
+    await workspace.until(lambda: not elements(seen(bob), HomeAction.LAST_LINES)[0][1].get("initial_options"))
+    view = await home(workspace, bob)
+    assert len(rows(view)) == 2
+    assert "initial_options" not in elements(view, HomeAction.LAST_LINES)[0][1]
+
+
+async def test_everything_of_ones_own_can_be_forgotten(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient, two: list[Thread]
+) -> None:
+    await press(bob, await home(workspace, bob), HomeAction.FORGET)
+    await shows(workspace, bob, "I have forgotten 2 of your messages.")
+
+
+async def test_a_new_chat_is_started_in_the_direct_message(
+    workspace: Workspace, bot: SessionManager, bob: PersonClient
+) -> None:
+    await press(bob, await home(workspace, bob), HomeAction.NEW_CHAT)
+    modal = await on_top(workspace, bob, lambda modal: elements(modal, "words"))
+    assert await bob.submit(modal, entered(words="What is tea?", title="Tea")) == {}
+    await shows(workspace, bob, "You have 1 thread.", "Tea", "(1)")
