@@ -10,7 +10,7 @@ from chathakase.engine.intake.edits import Edits
 from chathakase.engine.intake.reception import Reception
 from chathakase.engine.intake.requests import Requests
 from chathakase.engine.jobs.housekeeping import Housekeeping
-from chathakase.engine.overviews.overview_reader import Overviews
+from chathakase.engine.overviews.overview_reader import OverviewReader
 from chathakase.engine.overviews.watchers import Watchers
 from chathakase.engine.parts import Parts
 from chathakase.engine.sessions import SessionManager
@@ -28,7 +28,7 @@ class Engine:
     edits: Edits
     catch_up: CatchUp
     """To be entered once what is said now is heard."""
-    overviews: Overviews
+    overviews: OverviewReader
     watchers: Watchers
     outage: Outage
     housekeeping: Housekeeping

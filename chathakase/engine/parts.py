@@ -22,7 +22,7 @@ from chathakase.engine.intake.deferred import Deferred
 from chathakase.engine.intake.edits import Edits
 from chathakase.engine.intake.intent import Intent
 from chathakase.engine.intake.message_saver import MessageSaver
-from chathakase.engine.intake.new_chat import NewChats
+from chathakase.engine.intake.new_threads import NewChats
 from chathakase.engine.intake.reception import Reception
 from chathakase.engine.intake.reorder_buffer import ReorderBuffer
 from chathakase.engine.intake.requests import Requests
@@ -34,7 +34,7 @@ from chathakase.engine.model.model_slots import ModelSlots, Rank
 from chathakase.engine.model.models import Models
 from chathakase.engine.model.writer import Writer
 from chathakase.engine.overviews.admin_overview import AdminOverviews
-from chathakase.engine.overviews.overview_reader import Overviews
+from chathakase.engine.overviews.overview_reader import OverviewReader
 from chathakase.engine.overviews.watchers import Watchers
 from chathakase.engine.router import Router
 from chathakase.engine.setup import Ports, Setup
@@ -322,11 +322,11 @@ class Parts:
         )
 
     @cached_property
-    def overviews(self) -> Overviews:
+    def overviews(self) -> OverviewReader:
         """What tells people of all their threads at once."""
         stores, terms = self._stores, self._setup.terms
         admin = AdminOverviews(stores.admin, self._usage_reports, self.muted_channels, self._rights)
-        return Overviews(
+        return OverviewReader(
             threads=PersonThreads(stores.listing, stores.search, self._surface),
             store=stores.overviews,
             titles=stores.titles,

@@ -17,7 +17,7 @@ from chathakase.slack.own_messages import RunId
 from chathakase.slack.people import People
 from chathakase.slack.places import Places
 from chathakase.slack.replies.attachment import Upload
-from chathakase.slack.replies.opening import Opening, open_thread
+from chathakase.slack.replies.opening import OpeningMessage, open_thread
 from chathakase.slack.replies.page_writer import Origin
 from chathakase.slack.replies.questions import in_words
 from chathakase.slack.replies.refusals import UNREACHABLE
@@ -145,7 +145,7 @@ class SlackSurface:
         try:
             channel = where.channel or await tools.attachments.channel_with(person, GREETING)
             place = where.beside(channel)
-            opening = Opening(place, person, words, job.id, job.task.said)
+            opening = OpeningMessage(place, person, words, job.id, job.task.said)
             return await open_thread(tools.outbox, opening, admit=partial(admit, place))
         except DeliveryError as error:
             raise DeliveryError(WHY_NOT.get(error.code, error.code), passes=error.passes) from error

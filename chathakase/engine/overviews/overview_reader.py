@@ -21,7 +21,7 @@ OfAll = Callable[[Place, str, str], Awaitable[AdminOverview | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Overviews:
+class OverviewReader:
     """Tells people of all their threads (an Overviews)."""
 
     threads: PersonThreads

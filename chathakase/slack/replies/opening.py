@@ -22,7 +22,7 @@ ASKS = " asks:"
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class OpeningMessage:
     """The first message of a thread."""
 
     place: Place
@@ -44,7 +44,7 @@ class Opening:
         """A ``ts`` before which it was not posted; empty where that is not known."""
         return ts_of(self.wanted - MARGIN) if self.wanted > MARGIN else ""
 
-    def ever_plainer(self) -> "Sequence[Opening]":
+    def ever_plainer(self) -> "Sequence[OpeningMessage]":
         """The same, then without blocks, then as nothing but text."""
         return self, replace(self, rich=False), replace(self, rich=False, named=False)
 
@@ -97,7 +97,7 @@ class Opening:
         return rich_text.block(*(head if self._names_person else []), quoted)
 
 
-async def open_thread(outbox: Outbox, opening: Opening, *, admit: Callable[[], Awaitable[None]]) -> Incoming:
+async def open_thread(outbox: Outbox, opening: OpeningMessage, *, admit: Callable[[], Awaitable[None]]) -> Incoming:
     """Post the first message of a thread, unless it is there already; what the person says with it.
 
     ``admit`` is awaited before it is posted for the first time. Raises DeliveryError.
@@ -117,6 +117,6 @@ async def open_thread(outbox: Outbox, opening: Opening, *, admit: Callable[[], A
     return opening.said(ts)
 
 
-async def _found(outbox: Outbox, opening: Opening) -> str | None:
+async def _found(outbox: Outbox, opening: OpeningMessage) -> str | None:
     found = outbox.find_newest
     return await found(opening.place.channel, opening.is_in, priority=Priority.FINAL, since=opening.since)

@@ -12,7 +12,7 @@ from chathakase.playground.content.block_checks import problems
 from chathakase.slack.events.anybody import read_anybody
 from chathakase.slack.markdown.disguises import look
 from chathakase.slack.markdown.plain import LONGEST
-from chathakase.slack.replies.opening import Opening
+from chathakase.slack.replies.opening import OpeningMessage
 from tests.places import slack_place
 from tests.slack.identity import BOT
 
@@ -31,11 +31,11 @@ ODD = (
 words = st.lists(st.sampled_from(ODD) | st.text(max_size=20), min_size=1, max_size=20).map("\n".join)
 
 
-def opening(text: str, channel: str = "C1") -> Opening:
-    return Opening(slack_place(channel, ""), PERSON, text, f"_ {PERSON} 1.5 new chat", 1_700_000_000_000_000)
+def opening(text: str, channel: str = "C1") -> OpeningMessage:
+    return OpeningMessage(slack_place(channel, ""), PERSON, text, f"_ {PERSON} 1.5 new chat", 1_700_000_000_000_000)
 
 
-def posted(opening: Opening) -> dict[str, Any]:
+def posted(opening: OpeningMessage) -> dict[str, Any]:
     """The message as Slack gives it back."""
     about = {"channel": opening.place.channel, "ts": TS, "user": BOT.user_id, "bot_id": BOT.bot_id}
     return opening.body() | about
@@ -83,8 +83,8 @@ def test_it_is_found_again_by_its_job_and_its_author_alone() -> None:
     message = posted(opening("one"))
     assert opening("one").is_in(message)
     assert not opening("one").is_in({**message, "metadata": None})
-    assert not Opening(slack_place("C1", ""), "U2", "one", "another job", 0).is_in(message)
-    assert Opening(slack_place("C1", ""), "U2", "one", "another job", 0).since == ""
+    assert not OpeningMessage(slack_place("C1", ""), "U2", "one", "another job", 0).is_in(message)
+    assert OpeningMessage(slack_place("C1", ""), "U2", "one", "another job", 0).since == ""
     assert opening("one").since == "1699999400.000000"
 
 

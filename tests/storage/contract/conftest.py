@@ -13,7 +13,7 @@ from tests.doubles.listing import ListingInMemory
 from tests.doubles.memory_stores import FilesInMemory, MemoriesInMemory, SummariesInMemory, TitlesInMemory
 from tests.doubles.meter import MeterInMemory
 from tests.doubles.muting import MutesInMemory
-from tests.doubles.overviews import OverviewsInMemory
+from tests.doubles.overview_store_double import OverviewsInMemory
 from tests.doubles.sessions import ChangesInMemory, ForgettingInMemory, SessionsInMemory
 from tests.doubles.stores import StoresInMemory
 from tests.doubles.turn_store_double import TurnsInMemory

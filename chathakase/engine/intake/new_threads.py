@@ -81,30 +81,30 @@ class NewChats:
         """Start the thread that a job wants, once however often it is tried; what is said of it. Raises StoreError."""
         if not isinstance(job.task, Command):
             return None
-        chat = read_new_chat(job.task.argument)
-        if not chat.words:
+        wanted = read_new_chat(job.task.argument)
+        if not wanted.words:
             return privately(NO_WORDS)
         try:
-            asked = await self._post(chat, job)
+            asked = await self._post(wanted, job)
         except NotStarted as error:
             return privately(str(error))
         except DeliveryError as error:
             log.warning("A chat could not be started: %s", error)
             return privately(UNDELIVERED.get(error.code, FAILED))
         await self._submit(asked)
-        await self._name(chat, asked)
-        return privately(STARTED.format(self._named(chat, asked.place)))
+        await self._name(wanted, asked)
+        return privately(STARTED.format(self._named(wanted, asked.place)))
 
-    async def _post(self, chat: NewChat, job: Job) -> Incoming:
-        where, by = job.task.where.beside(chat.channel), job.task.by
-        admit = partial(self._admit, chat, by)
-        return await self._surface.open_thread(where, by, chat.words, job, admit=admit)
+    async def _post(self, wanted: NewChat, job: Job) -> Incoming:
+        where, by = job.task.where.beside(wanted.channel), job.task.by
+        admit = partial(self._admit, wanted, by)
+        return await self._surface.open_thread(where, by, wanted.words, job, admit=admit)
 
-    async def _admit(self, chat: NewChat, by: str, channel: Place) -> None:
+    async def _admit(self, wanted: NewChat, by: str, channel: Place) -> None:
         """See that somebody may ask something in a channel now. Raises NotStarted and StoreError."""
         if refusal := REFUSED.get(await self._access.settle(channel, by)):
             raise NotStarted(refusal)
-        if chat.channel:
+        if wanted.channel:
             await self._see_that_they_are_in(channel, by)
         cause = Caused(by, channel)
         if why := self._admission.refusal(cause, waiting=self._waiting(channel)):
@@ -133,12 +133,12 @@ class NewChats:
             notice = LimitNotice(LimitLevel.EXCEEDED, limit, self._now() // DAY)
             raise NotStarted(await self._limit_notices.refusal(notice, channel, by))
 
-    async def _name(self, chat: NewChat, asked: Incoming) -> None:
-        session = await self._sessions.find(asked.place) if chat.title else None
+    async def _name(self, wanted: NewChat, asked: Incoming) -> None:
+        session = await self._sessions.find(asked.place) if wanted.title else None
         if session is not None:
-            await self._titles.set_title(session, chat.title, by=TitleBy.PERSON)
+            await self._titles.set_title(session, wanted.title, by=TitleBy.PERSON)
             log_events.session_renamed(session, asked.place, by=asked.author)
 
-    def _named(self, chat: NewChat, place: Place) -> str:
-        name, link = plainly(chat.title or title_of(chat.words)), self._surface.link(place, place.thread)
+    def _named(self, wanted: NewChat, place: Place) -> str:
+        name, link = plainly(wanted.title or title_of(wanted.words)), self._surface.link(place, place.thread)
         return f"[{name}]({link})" if link else name
