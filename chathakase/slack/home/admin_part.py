@@ -9,15 +9,13 @@ from chathakase.core.amounts import counted, span
 from chathakase.core.overview import AdminOverview, AdminSession, Overview
 from chathakase.core.types import Place
 from chathakase.slack.elements import Element, sure
-from chathakase.slack.home.home_actions import FIRST, HomeAction, RowKey, SessionChoice, SessionDeed
+from chathakase.slack.home.home_actions import FIRST, HomeAction, RowKey, SessionChoice, SessionDeed, fitting
 from chathakase.slack.home.home_views import channels, header, menu, said, section, select, showing
 from chathakase.slack.home.place_links import PlaceLinks
 from chathakase.slack.slack_traits import is_user
 
 SESSIONS, PARAGRAPHS, MUTED = 20, 10, 10
 """How much of each there is room for beside a full page of threads."""
-LONGEST_VALUE = 150
-"""Characters that an option may say (https://docs.slack.dev/reference/block-kit/composition-objects/option-object)."""
 
 STOP_OR_CLEAR = (
     "“Stop” ends the answer that is being written there. “Clear” forgets everything that was said there, including my "
@@ -43,8 +41,8 @@ def admin_part(overview: Overview, links: PlaceLinks) -> Iterator[Element]:
 
 def _pages(admin: AdminOverview, after: str) -> Element:
     pages = {FIRST: "First page"} if after else {}
-    if admin.next and len(admin.next) <= LONGEST_VALUE:
-        pages[admin.next] = "Next page"
+    if following := fitting(admin.next):
+        pages[following] = "Next page"
     told = f"*{counted(admin.total, 'conversation')}* in this workspace"
     shown = showing("sessions", f"{after} {admin.next}")
     return section(shown, told, select(HomeAction.SESSIONS, "More", pages) if pages else None)

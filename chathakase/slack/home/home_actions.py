@@ -141,16 +141,27 @@ def read_renaming(metadata: object) -> Renaming:
 _VIEW = re.compile(rf"|{ID.pattern}")
 
 
+LONGEST_SEARCH = 150
+"""Characters that somebody may look for: with all of them escaped, too, a view can keep them."""
+_CURSOR = re.compile(r"[!-~]{1,150}")
+"""What of cursors options and views have room for; ours are shorter."""
+
+
+def fitting(cursor: str) -> str:
+    """A cursor as it can stand in a view; empty if it can't."""
+    return cursor if _CURSOR.fullmatch(cursor) else ""
+
+
 def state_metadata(state: OverviewState) -> str:
-    """How a view keeps what somebody has chosen to see."""
+    """How a view keeps what somebody has chosen to see, in less than the 3,000 characters that Slack takes."""
     return json.dumps(
         {
             "shown": state.shown,
-            "search": state.search,
-            "after": state.after,
+            "search": state.search[:LONGEST_SEARCH],
+            "after": fitting(state.after),
             "page": state.page,
             "last_lines": state.last_lines,
-            "sessions_after": state.sessions_after,
+            "sessions_after": fitting(state.sessions_after),
         }
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from chathakase.core.amounts import counted
 from chathakase.core.overview import Overview, Shown
 from chathakase.slack.elements import Element, button, plain_text
-from chathakase.slack.home.home_actions import HomeAction
+from chathakase.slack.home.home_actions import LONGEST_SEARCH, HomeAction, fitting
 from chathakase.slack.home.home_views import LONGEST_HINT, actions, field, said, select, showing, text_input
 from chathakase.slack.home.place_links import PlaceLinks
 from chathakase.slack.home.thread_rows import ThreadRows
@@ -13,7 +13,6 @@ from chathakase.slack.markdown import rich_text
 
 ROWS = 20
 """Threads on a page: as many as the engine lists at once, and as many as there is room for among 100 blocks."""
-LONGEST_SEARCH = 150
 
 SHOWN: Mapping[str, str] = {
     Shown.ACTIVE: "Active threads",
@@ -30,7 +29,7 @@ def is_empty(overview: Overview) -> bool:
     """Whether somebody has no threads to show: not just none of those that they look for."""
     state, found = overview.state, overview.threads
     looking = state.search or state.page > 1 or state.shown is Shown.ARCHIVED
-    return not (found.total or found.threads or looking)
+    return not (found.threads or looking)
 
 
 def list_part(overview: Overview, links: PlaceLinks) -> Iterator[Element]:
@@ -88,7 +87,7 @@ def _search(overview: Overview) -> Element:
 
 
 def _paging(overview: Overview) -> Iterator[Element]:
-    page, following = overview.state.page, overview.threads.next
+    page, following = overview.state.page, fitting(overview.threads.next) if overview.threads.threads else ""
     if page == 1 and not following:
         return
     pages = max(-(-overview.threads.total // ROWS), page)

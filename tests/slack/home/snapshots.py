@@ -10,7 +10,7 @@ from chathakase.slack.home.home_views import View, loading, told, told_at_home
 from chathakase.slack.home.list_modal import list_modal
 from chathakase.slack.home.new_chat_modal import new_chat_modal
 from chathakase.slack.home.rename_modal import rename_modal
-from tests.slack.home.overviews import (
+from tests.slack.home.drawn_overviews import (
     CHANNEL,
     LINKS,
     OTHER_CHANNEL,

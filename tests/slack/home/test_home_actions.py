@@ -9,6 +9,7 @@ from chathakase.core.overview import OverviewState, Shown
 from chathakase.slack.fields import Malformed
 from chathakase.slack.home.home_actions import (
     HOME_ACTIONS,
+    LONGEST_SEARCH,
     HomeAction,
     Renaming,
     RowKey,
@@ -52,6 +53,15 @@ def test_what_is_renamed_is_read(view: str) -> None:
 )
 def test_what_somebody_chose_is_read(state: OverviewState) -> None:
     assert read_state(state_metadata(state)) == state
+
+
+@pytest.mark.parametrize("search", ["🎉" * 10_000, "\x00" * 10_000, "\ud83d" * 10_000])
+@pytest.mark.parametrize("cursor", ["1" * 10_000, "\x00" * 150, "🎉" * 150, "1" * 150, '"' * 150])
+def test_views_have_room_for_what_somebody_chose(search: str, cursor: str) -> None:
+    kept = state_metadata(OverviewState(Shown.ARCHIVED, search, cursor, page=10**9, sessions_after=cursor))
+    assert len(kept) < 3_000
+    assert read_state(kept).search == search[:LONGEST_SEARCH]
+    assert read_state(kept).after in ("", cursor)
 
 
 def test_other_buttons_of_ours_have_other_names() -> None:
