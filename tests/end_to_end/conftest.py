@@ -33,6 +33,8 @@ OURS = (
     "catch-up",
     "socket: ",
     "background ",
+    "home: ",
+    "overviews",
     "overviews",
 )
 """How the names of the bot's tasks begin."""

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from chathakase.cancellation import end_all
 from chathakase.core.errors import trace
 
-LAST_WITHIN = 2.0
+LAST_WITHIN = 1.0
 """Seconds that what is under way may still take at the end."""
 
 log = logging.getLogger(__name__)

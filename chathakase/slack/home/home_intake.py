@@ -6,12 +6,14 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from chathakase.core.cache import LruCache
 from chathakase.core.errors import trace
 from chathakase.slack.fields import Malformed
 from chathakase.slack.home.desk import CLOSES, Answer, HomeDesk
 from chathakase.slack.home.home_payloads import (
     ListOpening,
     Submission,
+    TabOpened,
     read_command,
     read_list_button,
     read_opened,
@@ -23,6 +25,9 @@ from chathakase.slack.web.identity import Identity
 
 Body = dict[str, Any]
 
+MOST_HEARD = 1_000
+"""How many events are known again when Slack delivers them once more."""
+
 log = logging.getLogger(__name__)
 
 
@@ -30,21 +35,23 @@ class HomeIntake:
     """Hands on what people want who look at their threads. All but ``hears`` are Bolt listeners."""
 
     def __init__(self, identity: Identity, desk: HomeDesk, opened: Callable[[str], None]) -> None:
-        """``opened`` is told who opens their Home tab."""
+        """``opened`` is told who opens their Home tab, once each time."""
         self._identity = identity
         self._desk = desk
         self._opened = opened
+        self._heard: LruCache[TabOpened, None] = LruCache(MOST_HEARD)
 
     def hears(self, event: object) -> bool:
         """Whether an event tells of a Home tab; nothing of it has to be stored."""
         try:
-            person = read_opened(event)
+            opened = read_opened(event)
         except Malformed as error:
             log.warning("An event of the Home tab has a malformed field: %s", error)
             return True
-        if person is not None:
-            self._opened(person)
-        return person is not None
+        if opened is not None and opened not in self._heard:
+            self._heard[opened] = None
+            self._opened(opened.by)
+        return opened is not None
 
     async def take_press(self, body: Body, ack: AsyncAck) -> None:
         """Somebody pressed something on Home or in a list."""

@@ -32,6 +32,15 @@ MOST_WORDS = 200
 
 
 @dataclass(frozen=True, slots=True)
+class TabOpened:
+    """Somebody opened their Home tab."""
+
+    by: str
+    ref: str
+    """The same however often the event comes."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListOpening:
     """Somebody wants the list of their threads as a modal."""
 
@@ -80,11 +89,11 @@ class Submission:
         return _digest(self.view, wanted)
 
 
-def read_opened(event: object) -> str | None:
-    """Who opened the Home tab; None when an event tells something else. Raises Malformed."""
+def read_opened(event: object) -> TabOpened | None:
+    """Read that somebody opened the Home tab; None when an event tells something else. Raises Malformed."""
     if not isinstance(event, Mapping) or event.get("type") != OPENED or event.get("tab", HOME) != HOME:
         return None
-    return field(event, "user", ID)
+    return TabOpened(field(event, "user", ID), ref_of(event.get("event_ts")))
 
 
 def read_command(body: Mapping[str, Any]) -> ListOpening:

@@ -12,7 +12,7 @@ from chathakase.core.errors import DeliveryError, trace
 Draw: TypeAlias = Callable[[], Awaitable[object]]
 """Draws a view as it is to be now. Raises DeliveryError."""
 
-LAST_WITHIN = 2.0
+LAST_WITHIN = 1.0
 """Seconds that what is being drawn may still take at the end."""
 
 log = logging.getLogger(__name__)

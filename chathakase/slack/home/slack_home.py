@@ -1,5 +1,6 @@
 """Where people see all their threads at once: the app's Home tab, and modals."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from chathakase.core.jobs import Command
@@ -38,8 +39,7 @@ class SlackHome:
 
     async def close(self) -> None:
         """Show nothing more."""
-        await self._modals.close()
-        await self._tabs.close()
+        await asyncio.gather(self._modals.close(), self._tabs.close())
 
     def begin(self, overviews: Overviews, enqueue: Callable[[Command], Awaitable[None]]) -> HomeDesk:
         """Show what is read there; returns what serves people, to be closed before this."""

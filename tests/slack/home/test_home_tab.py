@@ -55,6 +55,16 @@ async def test_it_is_published_once_each_time_it_is_opened(
         assert (published(workspace), len(bot.overviews.openings)) == (count, count)
 
 
+async def test_an_event_that_is_delivered_again_publishes_nothing(
+    workspace: Workspace, bot: ConnectedBot, alice: PersonClient
+) -> None:
+    await opened(workspace, alice)
+    workspace.redeliver_last()
+    await workspace.until(lambda: not workspace.pending_events)
+    await opened(workspace, alice)
+    assert published(workspace) == len(bot.overviews.openings) == 2
+
+
 async def test_the_messages_tab_is_none_of_its_business(
     workspace: Workspace, bot: ConnectedBot, alice: PersonClient
 ) -> None:
