@@ -3,18 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
+from chathakase import app
 from chathakase.core.access_rule import NOT_FOR_YOU
 from chathakase.engine.sessions import SessionManager
+from chathakase.play import open_playground
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.home.home_actions import HomeAction
+from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
 from tests.end_to_end.at_home import MENUS, home, on_top, published, seen, shows, window
 from tests.end_to_end.at_rest import at_rest
-from tests.end_to_end.conftest import OpenBot, Thread
+from tests.end_to_end.conftest import INTERVALS, OpenBot, Thread
 from tests.slack.home.viewing import choose, elements, entered, pick, press, rows, told
+from tests.trips import recorded
 
 Start = Callable[..., Awaitable[Thread]]
 
@@ -223,3 +228,39 @@ async def test_a_new_chat_is_started_in_the_direct_message(
     modal = await on_top(workspace, bob, lambda modal: elements(modal, "words"))
     assert await bob.submit(modal, entered(words="What is tea?", title="Tea")) == {}
     await shows(workspace, bob, "You have 1 thread.", "Tea", "(1)")
+
+
+async def test_it_takes_few_trips_to_the_database(
+    workspace: Workspace,
+    open_the_bot: OpenBot,
+    alice: PersonClient,
+    bob: PersonClient,
+    start: Start,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """That it is opened, the list, and what was used; a window reads no more. Admins are shown all sessions besides."""
+    for interval in INTERVALS:
+        monkeypatch.setattr(app, interval, 600)
+    async with open_the_bot() as bot:
+        await (await start("herring", channel="@", person=bob)).answers(1)
+        await at_rest(workspace, bot)
+        for person, show, most in ((bob, home, 3), (alice, home, 5), (bob, window, 2)):
+            with recorded() as trips:
+                await (show(workspace, person) if show is home else window(workspace, person, rows))
+            assert len(trips) <= most, "\n".join(map(", ".join, trips))
+
+
+async def test_the_playground_has_home_the_command_and_the_shortcut(own_folder: Path) -> None:
+    async with open_playground(own_folder, host="127.0.0.1", port=0, echo=True) as opened:
+        workspace = opened.workspace
+        async with workspace.person("bob") as bob:
+            await (await _asked(workspace, bob)).answers(1)
+            assert len(rows(await home(workspace, bob))) == 1
+            for opens in (bob.start(LIST_SHORTCUT), bob.command(CHATS, channel=bob.direct_message().id)):
+                await opens
+                await bob.close(await on_top(workspace, bob, rows))
+
+
+async def _asked(workspace: Workspace, person: PersonClient) -> Thread:
+    where = person.direct_message().id
+    return Thread(workspace, person, where, await person.say("herring", channel=where))
