@@ -176,8 +176,17 @@ class HomeDesk:
 
     async def _open_list(self, opening: ListOpening) -> None:
         if modal := await self._modals.open(opening.by, opening.trigger, loading(TITLE)):
-            state = OverviewState(search=opening.search)
-            self._modals.show_list(self._identity.place("", modal), opening.by, state)
+            where = self._identity.place("", modal)
+            state = OverviewState(search=opening.search, last_lines=await self._wants_last_lines(where, opening.by))
+            self._modals.show_list(where, opening.by, state)
+
+    async def _wants_last_lines(self, where: Place, person: str) -> bool:
+        """A setting of Home that holds for every list."""
+        try:
+            return (await (await self._drawing.overviews()).kept(where, person)).last_lines
+        except StoreError as error:
+            log.warning("What somebody wants to see could not be read: %s", error)
+            return True
 
     async def _open_new_chat(self, press: Press) -> None:
         on = press.where.thread

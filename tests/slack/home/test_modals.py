@@ -59,6 +59,14 @@ async def test_the_slash_command_lists_what_is_looked_for(
     assert bot.overviews.seen == [(alice.id, OverviewState(search="tea & <cake>"))]
 
 
+async def test_what_is_set_on_home_holds_in_the_list(
+    workspace: Workspace, bot: ConnectedBot, alice: PersonClient
+) -> None:
+    bot.overviews.states[alice.id] = OverviewState(search="cake", last_lines=False)
+    await listed(workspace, alice, "tea")
+    assert bot.overviews.seen == [(alice.id, OverviewState(search="tea", last_lines=False))]
+
+
 async def test_the_shortcut_opens_the_same(workspace: Workspace, bot: ConnectedBot, alice: PersonClient) -> None:
     await alice.start(LIST_SHORTCUT)
     assert len(rows(await top(workspace, alice, rows))) == 2
@@ -99,8 +107,9 @@ async def test_where_the_database_refuses_that_is_told(
     workspace: Workspace, bot: ConnectedBot, alice: PersonClient
 ) -> None:
     view = await home(workspace, alice)
-    for act in (lambda: alice.command(CHATS, channel=GENERAL), lambda: press(alice, view, HomeAction.RENAME)):
-        bot.overviews.refusals = 1
+    actions = ((2, lambda: alice.command(CHATS, channel=GENERAL)), (1, lambda: press(alice, view, HomeAction.RENAME)))
+    for refusals, act in actions:
+        bot.overviews.refusals = refusals
         await act()
         await top(workspace, alice, lambda modal: UNREADABLE in told(modal))
 
