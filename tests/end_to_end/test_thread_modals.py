@@ -10,6 +10,7 @@ import pytest
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
+from chathakase.playground.web_api.tiers import NoLimits
 from chathakase.slack.home.home_actions import HomeAction
 from chathakase.slack.home.home_views import LOADING
 from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
@@ -24,12 +25,30 @@ from tests.model_server import ModelServer, says
 from tests.slack.home.viewing import elements, entered, press, rows, told
 
 Start = Callable[..., Awaitable[Thread]]
+METHODS = (
+    "chat.postMessage",
+    "chat.postMessage/workspace",
+    "chat.update",
+    "conversations.replies",
+    "users.conversations",
+    "views.open",
+    "views.push",
+    "views.update",
+)
+"""What a hundred windows one after another take more of than Slack allows in a minute."""
 
 
 @pytest.fixture
 async def workspace(ack_timeout: float, retry_delays: tuple[float, ...]) -> AsyncIterator[Workspace]:
-    async with open_workspace(**MENUS, seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays) as opened:
+    opening = open_workspace(**MENUS, limits=NoLimits(), seed=1, ack_timeout=ack_timeout, retry_delays=retry_delays)
+    async with opening as opened:
         yield opened
+
+
+@pytest.fixture
+def settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """No window waits for the one before it."""
+    return settings | {"chathakase_rate_limits": " ".join(f"{method}=60000/1000" for method in METHODS)}
 
 
 @pytest.fixture
