@@ -56,6 +56,7 @@ export class Home {
       this.surface = new Surface(this.page, { view_id: view.id });
       fill(this.inner, (this.blocks = h("div", { class: "blocks" })));
     }
+    this.surface.keep(view.blocks ?? []);
     drawBlocks(this.blocks, view.blocks ?? [], this.surface);
   }
 

@@ -64,6 +64,7 @@ class Modal {
     this.view = view;
     fill(this.title, plain(view.title?.text ?? ""));
     this.back.hidden = depth < 2;
+    this.surface.keep(view.blocks ?? []);
     drawBlocks(this.blocks, view.blocks ?? [], this.surface);
     this.showErrors({});
     const submit = view.submit
@@ -100,7 +101,7 @@ class Modal {
     try {
       const answer = await this.page.socket.ask(this.page.store.me, "submit", {
         view_id: this.view.id,
-        values: this.values(),
+        values: this.surface.values,
       });
       if (answer.errors) this.showErrors(answer.errors);
     } catch (refused) {
@@ -111,12 +112,6 @@ class Modal {
     } finally {
       this.load(false);
     }
-  }
-
-  /** Only what stands in the view now, in input blocks and elsewhere. */
-  values() {
-    const ids = new Set((this.view.blocks ?? []).map((block) => block.block_id));
-    return Object.fromEntries(Object.entries(this.surface.values).filter(([id]) => ids.has(id)));
   }
 
   /** Slack asks for what is not optional before the app hears of it. */

@@ -25,6 +25,12 @@ export class Surface {
     return this.values[block.block_id]?.[element.action_id];
   }
 
+  /** Forget what was entered in blocks that are no longer there, as Slack does when a view is updated. */
+  keep(blocks) {
+    const ids = new Set(blocks.map((block) => block.block_id));
+    for (const id of Object.keys(this.values)) if (!ids.has(id)) delete this.values[id];
+  }
+
   /** Note what an element holds. */
   enter(block, element, value) {
     (this.values[block.block_id] ??= {})[element.action_id] = { type: element.type, ...value };
