@@ -10,7 +10,7 @@ from chathakase.core.overview import AdminOverview, AdminSession, Overview
 from chathakase.core.types import Place
 from chathakase.slack.elements import Element, sure
 from chathakase.slack.home.home_actions import FIRST, HomeAction, RowKey, SessionChoice, SessionDeed, fitting
-from chathakase.slack.home.home_views import channels, header, menu, said, section, select, showing
+from chathakase.slack.home.home_views import channels, divider, header, menu, said, section, select, showing
 from chathakase.slack.home.place_links import PlaceLinks
 from chathakase.slack.slack_traits import is_user
 
@@ -28,7 +28,7 @@ def admin_part(overview: Overview, links: PlaceLinks) -> Iterator[Element]:
     """The blocks for admins; none for others."""
     if (admin := overview.admin) is None:
         return
-    yield {"type": "divider"}
+    yield divider()
     yield header("For admins")
     yield _pages(admin, overview.state.sessions_after)
     for session in admin.sessions[:SESSIONS]:

@@ -18,6 +18,9 @@ LONGEST_TITLE, LONGEST_HEADER, LONGEST_HINT = 24, 150, 150
 MOST_SAID = 3_000
 """Characters of Markdown in one block."""
 
+MOST_BLOCKS = 100
+"""In one view."""
+
 LOADING = "One moment…"
 
 
@@ -57,6 +60,11 @@ def said(markdown: str) -> list[Element]:
 def header(text: str) -> Element:
     """A headline."""
     return {"type": "header", "text": plain_text(text, LONGEST_HEADER)}
+
+
+def divider() -> Element:
+    """A line."""
+    return {"type": "divider"}
 
 
 def actions(name: str, elements: Sequence[Element]) -> Element:

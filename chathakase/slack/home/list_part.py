@@ -6,7 +6,7 @@ from chathakase.core.amounts import counted
 from chathakase.core.overview import Overview, Shown
 from chathakase.slack.elements import Element, button, plain_text
 from chathakase.slack.home.home_actions import LONGEST_SEARCH, HomeAction, fitting
-from chathakase.slack.home.home_views import LONGEST_HINT, actions, field, said, select, showing, text_input
+from chathakase.slack.home.home_views import LONGEST_HINT, actions, divider, field, said, select, showing, text_input
 from chathakase.slack.home.place_links import PlaceLinks
 from chathakase.slack.home.thread_rows import ThreadRows
 from chathakase.slack.markdown import rich_text
@@ -32,8 +32,8 @@ def is_empty(overview: Overview) -> bool:
     return not (found.threads or looking)
 
 
-def list_part(overview: Overview, links: PlaceLinks) -> Iterator[Element]:
-    """The blocks of the list."""
+def list_part(overview: Overview, links: PlaceLinks, *, lines: bool = True) -> Iterator[Element]:
+    """The blocks of the list; with ``lines``, one is drawn above each thread."""
     if is_empty(overview):
         yield rich_text.block(rich_text.section([rich_text.text(NOTHING_YET)]))
         yield _controls(overview, button(HomeAction.NEW_CHAT, "Start new chat"))
@@ -44,6 +44,8 @@ def list_part(overview: Overview, links: PlaceLinks) -> Iterator[Element]:
     yield from said(overview.note)
     rows = ThreadRows(overview, links)
     for thread in overview.threads.threads[:ROWS]:
+        if lines:
+            yield divider()
         yield from rows.row(thread)
     yield from _paging(overview)
 

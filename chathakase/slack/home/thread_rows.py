@@ -14,10 +14,11 @@ from chathakase.slack.home.home_actions import HomeAction, RowKey
 from chathakase.slack.home.home_views import actions
 from chathakase.slack.home.place_links import PlaceLinks
 from chathakase.slack.markdown import rich_text
+from chathakase.slack.markdown.plain import plain
 from chathakase.slack.markdown.rich_text import Part
 
-LONGEST_TITLE, LONGEST_LINE, LONGEST_NAME = 80, 100, 40
-"""Characters of a title, of what was said last, and of who said it."""
+LONGEST_TITLE, LONGEST_LINE, LONGEST_NAME = 80, 90, 40
+"""Characters of a title, of what was said last, and of who said it; more is known, so that one sees that it goes on."""
 
 LAST_USED = "💬 last used"
 YOU, SOMEBODY = "You", "Somebody"
@@ -37,7 +38,7 @@ class ThreadRows:
     def row(self, thread: ListedThread) -> list[Element]:
         """The blocks of one thread: what it is, and below it the buttons."""
         sections = [rich_text.section(self._about(thread))]
-        if self._overview.state.last_lines and thread.last and (said := self._words(thread.last.text, LONGEST_LINE)):
+        if self._overview.state.last_lines and thread.last and (said := self._said(thread.last)):
             sections.append(rich_text.section(self._last_line(thread.last, said)))
         about = rich_text.block(*sections)
         if thread.place is None:
@@ -62,6 +63,9 @@ class ThreadRows:
     def _last_line(self, last: LastMessage, said: str) -> Iterator[Part]:
         yield self._author(last.author)
         yield rich_text.text(f": {said}")
+
+    def _said(self, last: LastMessage) -> str:
+        return self._words(last.text if last.author else plain(last.text), LONGEST_LINE)
 
     def _author(self, author: str) -> Part:
         if not author:

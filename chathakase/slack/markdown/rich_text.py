@@ -83,7 +83,7 @@ def block(*elements: Part) -> Part:
 
 
 def from_markdown(markdown: str) -> list[Part]:
-    """The sections, lists and code that our own Markdown is made of; none for a blank text."""
+    """The sections, lists and code that our own Markdown is made of, without blank lines; none for a blank text."""
     fenced = _FENCED.split(fix_surrogates(markdown))
     # Between two texts stand the marks of a fence, and what is within.
     made = [*_prose(fenced[0])]
@@ -93,7 +93,8 @@ def from_markdown(markdown: str) -> list[Part]:
 
 
 def _prose(markdown: str) -> Iterator[Part]:
-    for is_list, lines in groupby(markdown.strip("\n").split("\n"), key=lambda line: line.startswith(_BULLET)):
+    said = filter(str.strip, markdown.split("\n"))
+    for is_list, lines in groupby(said, key=lambda line: line.startswith(_BULLET)):
         if is_list:
             items = [section(inline(line.removeprefix(_BULLET)) or [text(" ")]) for line in lines]
             yield {"type": "rich_text_list", "style": "bullet", "elements": items}

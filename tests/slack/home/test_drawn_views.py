@@ -98,6 +98,16 @@ def test_a_field_starts_anew_only_when_something_else_is_looked_for() -> None:
     assert len(one ^ names(OverviewState(search="osaka"))) == 2
 
 
+def test_lines_stand_between_threads_where_there_is_room_for_them() -> None:
+    def lines(admin: AdminOverview | None) -> int:
+        view = judge(home_tab(overview([thread(number) for number in range(1, 21)], admin=admin), LINKS))
+        return [block["type"] for block in view["blocks"]].count("divider")
+
+    muted = [f"C0MUTED{number:03d}" for number in range(10)]
+    full = admin_overview(*(admin_session(number) for number in range(1, 21)), muted=muted)
+    assert (lines(None), lines(full)) == (21, 2)
+
+
 def test_a_notice_stands_on_top() -> None:
     view = judge(home_tab(overview([thread(1)]), LINKS, "Done: I have **deleted** that."))
     assert seen(view).startswith("Done: I have deleted that.\nYour threads")

@@ -52,6 +52,18 @@ def test_a_row_tells_who_spoke_last(author: str, told: str) -> None:
     assert f"{told}See you there" in seen(row(thread(1, author=author)))
 
 
+@pytest.mark.parametrize(
+    ("author", "said", "shown"),
+    [
+        ("", "## Kyoto\n**Pack** *an* umbrella", "Kyoto Pack an umbrella"),
+        (ALICE, "what is **kwargs** in `f(**kwargs)`?", "what is **kwargs** in `f(**kwargs)`?"),
+        ("", "x" * 100, "x" * 89 + "…"),
+    ],
+)
+def test_the_last_line_of_an_answer_is_shown_without_its_marks(author: str, said: str, shown: str) -> None:
+    assert seen(row(thread(1, said=said, author=author))).splitlines()[0].endswith(f": {shown}")
+
+
 @pytest.mark.parametrize("title", ["", " ", "\u202e\x07"])
 def test_a_thread_without_a_title_is_called_a_thread(title: str) -> None:
     shown = replace(thread(1), title=title)

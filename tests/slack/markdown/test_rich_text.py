@@ -54,6 +54,13 @@ def test_lists_and_code_are_blocks_of_their_own() -> None:
     ]
 
 
+def test_paragraphs_are_lines() -> None:
+    assert from_markdown("one\n\ntwo\n \n- three") == [
+        section(text("one\ntwo")),
+        {"type": "rich_text_list", "style": "bullet", "elements": [section(text("three"))]},
+    ]
+
+
 def test_nothing_is_made_of_nothing() -> None:
     assert from_markdown("\n\n") == []
 
