@@ -200,6 +200,7 @@ class Parts:
             summaries=self._summaries(Writer(self.models.writer, self._slots, Rank.COMMAND)),
             usage_reports=self._usage_reports,
             charts=self._ports.charts,
+            deleting=self.watchers.deleting,
             diagnose=self._ports.diagnose,
             now=self._ports.now,
         )

@@ -15,6 +15,7 @@ from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.home.home_actions import HomeAction
 from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
+from tests.end_to_end import ephemerals
 from tests.end_to_end.at_home import MENUS, home, on_top, published, seen, shows, window
 from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.conftest import INTERVALS, OpenBot, Thread
@@ -145,6 +146,26 @@ async def test_delete_forgets_the_right_one_and_a_stale_row_says_so_privately(
     left = rows(await on_top(workspace, bob, lambda modal: "remember that conversation any more" in told(modal)))
     assert len(left) == 2
     assert [len(thread.texts()) for thread in two] == [1, 2]
+
+
+@pytest.mark.parametrize("by_word", [False, True])
+async def test_that_a_thread_is_deleted_is_shown_to_whoever_took_part(
+    by_word: bool, workspace: Workspace, bot: SessionManager, bob: PersonClient, carol: PersonClient, start: Start
+) -> None:
+    thread = await start("@ChatHakase herring", person=bob)
+    await thread.answers(1)
+    await thread.say("and a shark?", carol)
+    await thread.answers(2)
+    await at_rest(workspace, bot)
+    view = await home(workspace, bob)
+    assert rows(view) == rows(await home(workspace, carol))
+    if by_word:
+        await thread.say("delete session")
+        await ephemerals.choose(workspace, bob, "Delete conversation")
+    else:
+        await press(bob, view, HomeAction.DELETE)
+    for person in (bob, carol):
+        await shows(workspace, person, "Nothing here yet")
 
 
 async def test_a_double_press_acts_once(

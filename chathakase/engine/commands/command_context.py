@@ -1,11 +1,12 @@
 """What the commands are done with."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
 from chathakase.core.daily_limits import DailyLimit
 from chathakase.core.ports import ChartPainter, Stores, Surface
-from chathakase.core.types import Expiry, FollowUps
+from chathakase.core.types import Expiry, FollowUps, SessionId
 from chathakase.core.window import ModelFacts
 from chathakase.engine.access.limit_notices import LimitNotices
 from chathakase.engine.access.muted_channels import MutedChannels
@@ -48,6 +49,8 @@ class CommandContext:
     summaries: Summaries
     usage_reports: UsageReports
     charts: ChartPainter
+    deleting: Callable[[SessionId], AbstractAsyncContextManager[None]]
+    """A block in which a session is deleted, after which whoever looks at it is shown that it is gone."""
     diagnose: Callable[[], Awaitable[str]]
     """Looks whether all is well, and tells so in Markdown."""
     now: Callable[[], int]

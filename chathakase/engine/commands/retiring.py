@@ -28,6 +28,7 @@ class Retiring:
         self._forgetting = context.stores.forgetting
         self._surface = context.surface
         self._interactions = context.interactions
+        self._deleting = context.deleting
 
     def handlers(self) -> Mapping[str, Handler]:
         """Its commands."""
@@ -45,7 +46,8 @@ class Retiring:
         if order.argument != session:
             return self._sure(order)
         await self._interactions.end(session, before=order.ref, said=order.said)
-        await self._forgetting.delete(session, job=order.job, event=AuditEvent(Deed.DELETE))
+        async with self._deleting(session):
+            await self._forgetting.delete(session, job=order.job, event=AuditEvent(Deed.DELETE))
         return done(Deed.DELETE, Said(_worded(DELETED, order)))
 
     def _sure(self, order: Order) -> Asked:

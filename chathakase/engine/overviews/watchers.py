@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 
@@ -34,7 +35,7 @@ class Watchers:
         self._sessions: set[SessionId] = set()
         """What has changed since people were last shown so."""
         self._people: set[UserKey] = set()
-        """Who has changed it."""
+        """Who has changed it, and whom what was deleted concerned."""
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -65,9 +66,18 @@ class Watchers:
         if not self._watching or session == NO_SESSION:
             return
         self._sessions.add(session)
-        # Of what they had deleted, nobody knows any more whom it concerned.
+        # Whoever did it may have taken no part in it.
         self._people |= self._watching & {by}
         self._changed.set()
+
+    @asynccontextmanager
+    async def deleting(self, session: SessionId) -> AsyncIterator[None]:
+        """A session is deleted in the block; whom that concerns is known only before, and shown after."""
+        people = await self._concerned({session}) if self._watching else set()
+        yield
+        if people:
+            self._people |= people
+            self._changed.set()
 
     async def _follow(self) -> None:
         while True:
