@@ -30,6 +30,7 @@ from chathakase.engine.intake.targets import CommandTargets
 from chathakase.engine.jobs.housekeeping import Housekeeping
 from chathakase.engine.jobs.job_handler import JobHandler
 from chathakase.engine.listings.person_threads import PersonThreads
+from chathakase.engine.listings.readable_channels import ReadableChannels
 from chathakase.engine.model.model_slots import ModelSlots, Rank
 from chathakase.engine.model.models import Models
 from chathakase.engine.model.writer import Writer
@@ -329,9 +330,12 @@ class Parts:
         admin = AdminOverviews(stores.admin, self._usage_reports, self.muted_channels, self._rights)
         return OverviewReader(
             threads=PersonThreads(stores.listing, stores.search, self._surface),
+            readable=ReadableChannels(stores.search, self._surface),
             store=stores.overviews,
+            sessions=stores.sessions,
             titles=stores.titles,
             access=self._access,
+            rights=self._rights,
             watchers=self.watchers,
             used=self._usage_reports.today,
             admin=admin.read,

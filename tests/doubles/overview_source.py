@@ -8,7 +8,7 @@ from chathakase.core.errors import StoreError
 from chathakase.core.listing import ListedThread, ThreadsPage
 from chathakase.core.overview import AdminOverview, Overview, OverviewState
 from chathakase.core.ports import Overviews
-from chathakase.core.types import Place, SessionId
+from chathakase.core.types import Place, Session
 
 
 @dataclass
@@ -63,9 +63,10 @@ class OverviewSource(Overviews):
         overview = Overview(person, state, page, {}, now=0, agent="ChatHakase", model="scripted")
         return replace(overview, admin=self.admin) if admin else overview
 
-    async def title(self, session: SessionId) -> str | None:
+    async def title(self, where: Place, person: str, session: Session) -> str | None:
         await self._read()
-        return next((each.title for each in self.threads if each.session == session), None)
+        found = (each for each in self.threads if (each.session, each.place) == (session.id, session.place))
+        return next((each.title for each in found), None)
 
     def _state(self, person: str) -> OverviewState:
         return self.states.get(person, OverviewState())

@@ -133,6 +133,23 @@ async def test_who_may_not_is_told_so_there(
     assert [row[:3] for row in audit_rows(database)] == [(bob.id, "delete", "refused")]
 
 
+@pytest.mark.parametrize("name", [parsing.RENAME, parsing.ARCHIVE_SESSION, DELETE_SESSION])
+async def test_who_has_left_a_channel_changes_nothing_there_by_a_row_that_is_left_over(
+    name: str, start: Start, workspace: Workspace, press: Press, bob: PersonClient, database: Path
+) -> None:
+    thread = await start("@ChatHakase swordfish", person=bob)
+    await thread.answers(1)
+    workspace.world.leave(thread.channel, bob.id)
+    session, before = session_at(database, thread), fetch(database, "SELECT title FROM titles")
+    await press(thread, name, f"{session} Fish" if name == parsing.RENAME else session, bob)
+    (sentence,) = told(workspace, bob)
+    assert "I don't see you in that channel right now." in sentence
+    assert "swordfish" not in sentence
+    assert fetch(database, "SELECT archived_by FROM sessions") == [("",)]
+    assert fetch(database, "SELECT title FROM titles") == before
+    assert [row[2] for row in audit_rows(database)] == ["refused"]
+
+
 async def test_everything_of_mine_is_forgotten(
     thread: Thread, workspace: Workspace, bot: SessionManager, alice: PersonClient, database: Path
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from chathakase.core.access_rule import Decision
 from chathakase.core.overview import Overview, OverviewState
-from chathakase.core.types import Place, SessionId, UserKey, WorkspaceKey
+from chathakase.core.types import Place, Session, SessionId, UserKey, WorkspaceKey
 
 
 class Overviews(Protocol):
@@ -35,8 +35,11 @@ class Overviews(Protocol):
     async def read(self, where: Place, person: str, state: OverviewState, *, admin: bool = False) -> Overview:
         """What somebody sees; with ``admin``, admins also see what only they do. Raises StoreError."""
 
-    async def title(self, session: SessionId) -> str | None:
-        """What a session is called now, empty if it has no title; None if it is gone. Raises StoreError."""
+    async def title(self, where: Place, person: str, session: Session) -> str | None:
+        """What a session is called now, empty if it has no title; None if it is not there any more.
+
+        Also None if it is none of the person's threads, or in a channel that they can't read now. Raises StoreError.
+        """
 
 
 class OverviewStore(Protocol):

@@ -10,6 +10,7 @@ from chathakase.engine.access.rights import Right
 from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Answer, Asked, Order, Told, privately, refused
 from chathakase.engine.commands.command_context import CommandContext
+from chathakase.engine.listings.readable_channels import ReadableChannels
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,8 @@ ONLY: Mapping[Right, str] = {
     Right.ADMINISTER: "Sorry, only admins can {}.",
 }
 
+OUT_OF_SIGHT = "Sorry, I don't see you in that channel right now."
+
 ONLY_YOURS = " Should I forget just your messages here?"
 
 
@@ -87,14 +90,20 @@ class Permissions:
     def __init__(self, context: CommandContext) -> None:
         self._rights = context.rights
         self._context_builder = context.context_builder
+        self._readable = ReadableChannels(context.stores.search, context.surface)
 
     async def refusal(self, command: str, order: Order) -> Answer:
         """What is said to whoever may not give a command; None to whoever may. Raises StoreError."""
         # What is not in the table nobody can say: it is a word of ours to one person.
         needed = PERMISSIONS.get(command, ANYBODY)
-        if needed.right is Right.READ or await self._has(needed.right, order):
+        if needed.right is Right.READ:
             return None
-        told = await self._told(command, order, ONLY[needed.right].format(needed.words))
+        if not await self._has(needed.right, order):
+            told = await self._told(command, order, ONLY[needed.right].format(needed.words))
+        elif await self._is_out_of_sight(order):
+            told = privately(OUT_OF_SIGHT)
+        else:
+            return None
         return refused(needed.deed, told) if needed.deed else told
 
     async def _told(self, command: str, order: Order, refusal: str) -> Told:
@@ -104,6 +113,12 @@ class Permissions:
         if command == CLEAR_SESSION and await self._part(order) is Right.TAKE_PART:
             return Asked(refusal + ONLY_YOURS, (Choice("Forget only my messages", parsing.FORGET_HERE),))
         return privately(refusal)
+
+    async def _is_out_of_sight(self, order: Order) -> bool:
+        """Whether somebody presses something about a thread that they can't read any more, as what they see tells."""
+        if not order.where.is_overview or await self._rights.is_admin(order.where, order.by):
+            return False
+        return not await self._readable.is_readable(order.by, order.place)
 
     async def _part(self, order: Order) -> Right:
         return await self._rights.part(order.session, order.by, where=order.where)

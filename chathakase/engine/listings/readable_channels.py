@@ -48,6 +48,11 @@ class ReadableChannels:
             return Readable(await self._direct(person, where), only_direct=True)
         return Readable({where.beside(channel) for channel in channels})
 
+    async def is_readable(self, person: str, place: Place) -> bool:
+        """Whether a person who took part in a thread may still read it. Raises StoreError."""
+        # In a direct message nobody else takes part.
+        return self._surface.is_direct(place) or place.beside(place.channel) in (await self.of(person, place)).channels
+
     async def _direct(self, person: str, where: Place) -> set[Place]:
         """A person's direct messages, as far as they are told soon; nobody else takes part in them."""
         room, direct = asyncio.Semaphore(AT_ONCE), set[Place]()

@@ -5,11 +5,13 @@ from dataclasses import dataclass, replace
 
 from chathakase.core.access_rule import Decision
 from chathakase.core.overview import AdminOverview, Overview, OverviewState, Shown
-from chathakase.core.ports import OverviewStore, TitleStore
-from chathakase.core.types import Place, SessionId
+from chathakase.core.ports import OverviewStore, SessionStore, TitleStore
+from chathakase.core.types import Place, Session
 from chathakase.engine.access.access import Access
+from chathakase.engine.access.rights import Right, Rights
 from chathakase.engine.listings.list_request import ListRequest, read
 from chathakase.engine.listings.person_threads import PersonThreads
+from chathakase.engine.listings.readable_channels import ReadableChannels
 from chathakase.engine.overviews.watchers import Watchers
 
 ARCHIVED: Mapping[Shown, bool | None] = {Shown.ACTIVE: False, Shown.ARCHIVED: True, Shown.ALL: None}
@@ -25,9 +27,12 @@ class OverviewReader:
     """Tells people of all their threads (an Overviews)."""
 
     threads: PersonThreads
+    readable: ReadableChannels
     store: OverviewStore
+    sessions: SessionStore
     titles: TitleStore
     access: Access
+    rights: Rights
     watchers: Watchers
     used: OfPerson
     """What they used today, and what is left."""
@@ -81,9 +86,16 @@ class OverviewReader:
             admin=await self.admin(where, person, state.sessions_after) if admin else None,
         )
 
-    async def title(self, session: SessionId) -> str | None:
-        """What a session is called now, empty if it has no title; None if it is gone. Raises StoreError."""
-        return await self.titles.title(session)
+    async def title(self, where: Place, person: str, session: Session) -> str | None:
+        """What a session is called now, empty if it has no title; None if it is not there any more.
+
+        Also None if it is none of the person's threads, or in a channel that they can't read now. Raises StoreError.
+        """
+        if await self.sessions.find(session.place) != session.id:
+            return None
+        if await self.rights.part(session, person, where=where) < Right.TAKE_PART:
+            return None
+        return await self.titles.title(session.id) if await self.readable.is_readable(person, session.place) else None
 
 
 def request_of(state: OverviewState) -> ListRequest:

@@ -10,7 +10,7 @@ from chathakase import log_events
 from chathakase.core.errors import StoreError
 from chathakase.core.jobs import Command
 from chathakase.core.overview import OverviewState
-from chathakase.core.types import Place, SessionId
+from chathakase.core.types import Place, Session, SessionId
 from chathakase.slack.home.drawing import TITLE, UNREADABLE, Drawing
 from chathakase.slack.home.entries import WrongField, read_new_chat, read_rename, read_search
 from chathakase.slack.home.errands import Errands
@@ -200,7 +200,8 @@ class HomeDesk:
         if refusal := await self._drawing.refusal(press.where, press.by):
             return told(RENAMING, refusal)
         try:
-            title = await (await self._drawing.overviews()).title(SessionId(row.session))
+            session = Session(SessionId(row.session), place_of(row, press.where))
+            title = await (await self._drawing.overviews()).title(press.where, press.by, session)
         except StoreError as error:
             log.warning("What a session is called could not be read: %s", error)
             return told(RENAMING, UNREADABLE)

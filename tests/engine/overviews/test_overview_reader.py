@@ -4,11 +4,11 @@ import pytest
 
 from chathakase.core.access_rule import AccessRule, Decision
 from chathakase.core.overview import OverviewState, Shown
-from chathakase.core.types import Place, SessionId
+from chathakase.core.types import Place, Session, SessionId
 from chathakase.engine.listings.list_request import ListRequest
 from chathakase.engine.listings.person_threads import PAGE
 from chathakase.engine.overviews.overview_reader import request_of
-from tests.doubles.engine_stage import HOME, open_stage
+from tests.doubles.engine_stage import HOME, PLACE, open_stage
 
 pytestmark = pytest.mark.virtual_time
 
@@ -45,8 +45,21 @@ async def test_somebody_is_told_of_their_threads_and_of_themselves() -> None:
         assert overview.names == {"U7": "Ann"}
         assert overview.used == ("- Today: 1 question, 0 tokens",)
         assert overview.admin is None
-        assert await stage.engine.overviews.title(stage.session) == "a trip to Kyoto"
-        assert await stage.engine.overviews.title(SessionId("gone")) is None
+
+
+async def test_a_title_is_told_to_those_who_are_listed_the_thread_and_nobody_else() -> None:
+    async with open_stage(["a1"]) as stage:
+        await stage.answered("1", "a trip to Kyoto")
+
+        async def title(person: str = "U1", session: str = stage.session, place: Place = PLACE) -> str | None:
+            return await stage.engine.overviews.title(OVERVIEW, person, Session(SessionId(session), place))
+
+        assert await title() == "a trip to Kyoto"
+        assert await title(session="gone") is None
+        assert await title(place=PLACE.beside(PLACE.channel, "9.9")) is None
+        assert await title("U2") is None
+        stage.surface.channels = frozenset()
+        assert await title() is None
 
 
 async def test_where_a_later_page_has_nothing_left_the_first_one_is_seen() -> None:
