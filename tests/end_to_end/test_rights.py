@@ -397,8 +397,8 @@ def test_the_tables_name_every_command_and_button() -> None:
     assert set(PERMISSIONS) >= {*COMMANDS, FORGET_ONE}
     folder = Path(chathakase.engine.commands.__file__).parent
     labels = {label for file in folder.glob("*.py") for label in re.findall(r'Choice\("([^"]+)"', file.read_text())}
-    # That of a question about one thing says the words of what was asked.
-    assert labels == {*SAYING, "Forget"}
+    # That of a question about one thing says the words of what was asked, and a window is opened without any.
+    assert labels == {*SAYING, "Forget", "Open as a window"}
     assert {command(words) for words in SAYING.values()} <= set(PERMISSIONS)
     assert {*BY_BUTTON} == {*TurnAction, "stop, as a word", FORGET["name"]}
 
