@@ -7,8 +7,17 @@ from chathakase.core.types import LastMessage, Place, SessionId, WorkspaceKey, n
 EVERYWHERE = WorkspaceKey("", "")
 """Instead of a workspace: all of them, for whoever may read the database itself."""
 
+PAGE = 20
+"""How many threads are listed at once."""
+
 UNTITLED = "a thread"
 """What a thread is called in a list that has no title."""
+
+NO_MATCH = "None of your threads match “{}”."
+NO_ARCHIVED = "You have no archived threads."
+NO_MORE = "That was all: you have no more threads."
+GONE = "I don't remember that conversation any more."
+"""What is said when somebody wants something of a thread that was listed and is gone by then."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,11 @@ from chathakase.core.unicode import fix_surrogates
 LONGEST = 3_000
 """Characters of the first words."""
 
+NOT_IN_THERE = "You aren't in that channel. Join it first, or pick another one."
+BOT_NOT_IN_THERE = "I'm not in that channel. Invite me first, or pick another one."
+MAY_NOT_ANSWER_THERE = "I'm not allowed to answer in that channel. Pick another one."
+MUTED_THERE = "An admin has muted me in that channel. Pick another one."
+
 
 @dataclass(frozen=True, slots=True)
 class NewChat:

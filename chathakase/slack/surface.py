@@ -31,7 +31,7 @@ from chathakase.slack.web.rate_limiter import Priority
 NO_EPHEMERALS = frozenset({"unknown_method", "http_404", "http_405", "http_501", *ODD})
 """Codes of servers that do not know how to show something to one person only."""
 
-GREETING = "Here comes the chat that you asked for."
+GREETING = "Here is the chat you asked for."
 """What opens a direct message where that takes a message."""
 
 WHY_NOT = {

@@ -8,7 +8,6 @@ from chathakase.core.jobs import Job
 from chathakase.core.types import Choice, Place, Session
 
 NOT_INCLUDED = "The answer I am writing right now is not included."
-GONE = "I don't remember that conversation any more."
 
 
 @dataclass(frozen=True, slots=True)

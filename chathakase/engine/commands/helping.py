@@ -46,7 +46,7 @@ Send one of these on its own, and I take it as a command:
 - `doctor` – check that everything I need is there (admins only)
 - `audit log` – who cleared, deleted, exported or renamed a thread, or was refused something (admins only)
 - `lift limits` plus @name – let somebody go beyond today's limits (admins only)
-- `mute channel`, `unmute channel` – answer nobody in this channel, and answer there again (admins only)
+- `mute channel`, `unmute channel` – stop answering in this channel, or start again (admins only)
 - `help` – this text
 """
 

@@ -7,11 +7,11 @@ from chathakase.engine.commands import parsing
 from chathakase.engine.commands.command_answers import Answer, Handler, Order, Said, done, privately
 from chathakase.engine.commands.command_context import CommandContext
 
-MUTED = "Done: I have muted {channel}. I answer nobody there until an admin says `unmute channel`."
+MUTED = "Done: I have muted {channel}. I won't answer anybody there until an admin says `unmute channel`."
 MUTED_ALREADY = "I am already muted in {channel}."
 UNMUTED = "Done: I answer in {channel} again."
 NOT_MUTED = "I am not muted in {channel}."
-NO_CHANNEL = privately("This is no channel, so there is nothing to mute. Say that in the channel that you mean.")
+NO_CHANNEL = privately("This isn't a channel, so there is nothing to mute. Say it in the channel you mean.")
 
 
 class Muting:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from chathakase.core.audit import AuditEvent, Deed
 from chathakase.core.jobs import DELETE_SESSION
+from chathakase.core.listing import GONE
 from chathakase.core.types import Choice, SessionId
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.command_answers import GONE, Answer, Asked, Handler, Order, Said, done, privately
+from chathakase.engine.commands.command_answers import Answer, Asked, Handler, Order, Said, done, privately
 from chathakase.engine.commands.command_context import CommandContext
 
 SURE = (

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 from chathakase.core.amounts import counted
 from chathakase.core.errors import LimitExceeded, ModelError
+from chathakase.core.listing import GONE
 from chathakase.engine.commands import parsing
-from chathakase.engine.commands.command_answers import GONE, Answer, Handler, Order, Said, privately
+from chathakase.engine.commands.command_answers import Answer, Handler, Order, Said, privately
 from chathakase.engine.commands.command_context import CommandContext
 
 NOTHING_OLD = "There is nothing to compact: this thread is short enough to remember word for word."

@@ -12,7 +12,14 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.jobs import Command, Job
 from chathakase.core.memory import TitleBy
 from chathakase.core.moments import DAY
-from chathakase.core.new_chats import NewChat, read_new_chat
+from chathakase.core.new_chats import (
+    BOT_NOT_IN_THERE,
+    MAY_NOT_ANSWER_THERE,
+    MUTED_THERE,
+    NOT_IN_THERE,
+    NewChat,
+    read_new_chat,
+)
 from chathakase.core.ports import SessionStore, Surface, TitleStore, UsageStore
 from chathakase.core.title_cleaning import title_of
 from chathakase.core.types import Incoming, Place
@@ -25,15 +32,14 @@ from chathakase.engine.commands.helping import LATER, REFUSALS
 
 STARTED = "I've started it: {}"
 NO_WORDS = "A new chat needs some first words."
-NOT_THEIRS = "You aren't in that channel. Join it first, or pick another one."
 NOT_SURE = "I couldn't find out whether you are in that channel. Please try again in a minute."
 REFUSED: Mapping[Decision, str] = {
-    Decision.REFUSED: "I'm not allowed to answer in that channel. Pick another one.",
+    Decision.REFUSED: MAY_NOT_ANSWER_THERE,
     Decision.UNKNOWN: "I couldn't find out who you are. Please try again in a minute.",
-    Decision.MUTED: "An admin has muted me in that channel. Pick another one.",
+    Decision.MUTED: MUTED_THERE,
 }
 UNDELIVERED: Mapping[str, str] = {
-    "not_there": "I'm not in that channel. Invite me first, or pick another one.",
+    "not_there": BOT_NOT_IN_THERE,
     "archived": "That channel is archived. Pick another one.",
     "not_allowed": "I may not post in that channel. Pick another one.",
 }
@@ -121,7 +127,7 @@ class NewChats:
             log.warning("The channels of a person could not be determined: %s", error)
             raise NotStarted(NOT_SURE) from error
         if not is_in:
-            raise NotStarted(NOT_THEIRS)
+            raise NotStarted(NOT_IN_THERE)
 
     async def _see_that_the_day_has_room(self, channel: Place, by: str) -> None:
         """See that one question more is within the limits of the day."""

@@ -4,17 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from chathakase.core.amounts import span
-from chathakase.core.listing import UNTITLED, ListedThread
+from chathakase.core.listing import NO_ARCHIVED, NO_MATCH, NO_MORE, PAGE, UNTITLED, ListedThread
 from chathakase.core.mentions import by_name
 from chathakase.core.types import Place
 from chathakase.core.wording import plainly, shortened
 from chathakase.engine.listings.list_request import ListRequest
-from chathakase.engine.listings.person_threads import PAGE, PersonThreadsPage
+from chathakase.engine.listings.person_threads import PersonThreadsPage
 
 NO_THREADS = "You have no threads with me yet. Send me a message to start one."
-NO_MORE = "That was all: you have no more threads."
-NO_ARCHIVED = "You have no archived threads."
-NO_MATCH = "None of your threads is about “{}”."
 NOT_THEN = "None of your threads was active in that time."
 LAST_USED = "*last used*"
 LAST_LINE = 60

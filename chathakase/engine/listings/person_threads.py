@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from chathakase import log_events
-from chathakase.core.listing import ListedThread, ThreadFilter, ThreadsPage
+from chathakase.core.listing import PAGE, ListedThread, ThreadFilter, ThreadsPage
 from chathakase.core.mentions import mentioned
 from chathakase.core.moments import EPOCH, clock_in
 from chathakase.core.ports import ListingStore, SearchStore, Surface
 from chathakase.core.types import Place
 from chathakase.engine.listings.list_request import ListRequest
 from chathakase.engine.listings.readable_channels import Readable, ReadableChannels
-
-PAGE = 20
-"""How many threads are listed at once."""
 
 _Read = Callable[[str, int], Awaitable[ThreadsPage]]
 """Reads so many threads behind a cursor."""

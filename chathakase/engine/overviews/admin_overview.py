@@ -1,15 +1,13 @@
 """Reads what admins see of a workspace: all sessions without a word of theirs, what was used, and where it is muted."""
 
 from chathakase import log_events
+from chathakase.core.listing import PAGE
 from chathakase.core.overview import AdminOverview
 from chathakase.core.ports import AdminStore
 from chathakase.core.types import Place
 from chathakase.engine.access.muted_channels import MutedChannels
 from chathakase.engine.access.rights import Rights
 from chathakase.engine.usage.usage_reports import NOTHING_AT_ALL, UsageReports
-
-PAGE = 20
-"""How many sessions are told at once."""
 
 
 class AdminOverviews:

@@ -21,7 +21,7 @@ STOP_OR_CLEAR = (
     "“Stop” ends the answer that is being written there. “Clear” forgets everything that was said there, including my "
     "answers, for everyone, and can't be undone."
 )
-MUTING = "I will answer nobody there until you unmute it."
+MUTING = "I won't answer anybody there until you unmute it."
 
 
 def admin_part(overview: Overview, links: PlaceLinks) -> Iterator[Element]:

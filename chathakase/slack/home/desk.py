@@ -9,6 +9,7 @@ from typing import Any
 from chathakase import log_events
 from chathakase.core.errors import StoreError
 from chathakase.core.jobs import Command
+from chathakase.core.listing import GONE
 from chathakase.core.overview import OverviewState
 from chathakase.core.types import Place, Session, SessionId
 from chathakase.slack.home.drawing import TITLE, UNREADABLE, Drawing
@@ -41,7 +42,6 @@ UNDER_WAY = 1.0
 """Seconds within which Slack has shown what something was acknowledged with."""
 
 RENAMING = "Rename thread"
-GONE = "I don't remember that conversation any more."
 NOT_SAVED = "I couldn't save that. Please try again in a minute."
 NOT_SAVED_YET = "I couldn't save that yet. Please press the button again."
 

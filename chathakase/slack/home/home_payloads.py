@@ -17,7 +17,7 @@ from chathakase.core.overview import OverviewState
 from chathakase.core.types import Place
 from chathakase.core.unicode import fix_surrogates
 from chathakase.slack.fields import ID, field, first_of, part, ref_of, words
-from chathakase.slack.home.home_actions import HOME_ACTIONS, HomeAction, read_state
+from chathakase.slack.home.home_actions import HOME_ACTIONS, LONGEST_SEARCH, HomeAction, read_state
 from chathakase.slack.markdown.escaping import unescape
 from chathakase.slack.timestamps import time_of
 from chathakase.slack.web.identity import Identity
@@ -27,8 +27,6 @@ HOME = "home"
 
 TRIGGER = re.compile(r"[!-~]{1,200}")
 """What lets a modal be opened within three seconds."""
-MOST_WORDS = 200
-"""Characters of what is looked for that are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +97,7 @@ def read_opened(event: object) -> TabOpened | None:
 def read_command(body: Mapping[str, Any]) -> ListOpening:
     """Read that somebody typed the slash command. Raises Malformed."""
     search = " ".join(fix_surrogates(unescape(words(body, "text"))).split())
-    return ListOpening(field(body, "user_id", ID), field(body, "trigger_id", TRIGGER), search[:MOST_WORDS])
+    return ListOpening(field(body, "user_id", ID), field(body, "trigger_id", TRIGGER), search[:LONGEST_SEARCH])
 
 
 def read_shortcut(body: Mapping[str, Any]) -> ListOpening:
@@ -111,7 +109,7 @@ def read_list_button(body: Mapping[str, Any]) -> ListOpening:
     """Read that somebody wants a list that they were told as a modal. Raises Malformed."""
     search = fix_surrogates(words(first_of(body.get("actions")), "value"))
     by, trigger = field(part(body, "user"), "id", ID), field(body, "trigger_id", TRIGGER)
-    return ListOpening(by, trigger, search[:MOST_WORDS])
+    return ListOpening(by, trigger, search[:LONGEST_SEARCH])
 
 
 def read_press(body: Mapping[str, Any], identity: Identity) -> Press:

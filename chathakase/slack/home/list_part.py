@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from chathakase.core.amounts import counted
+from chathakase.core.listing import NO_ARCHIVED, NO_MATCH, NO_MORE, PAGE
 from chathakase.core.overview import Overview, Shown
 from chathakase.slack.elements import Element, button, plain_text
 from chathakase.slack.home.home_actions import LONGEST_SEARCH, HomeAction, fitting
@@ -11,17 +12,12 @@ from chathakase.slack.home.place_links import PlaceLinks
 from chathakase.slack.home.thread_rows import ThreadRows
 from chathakase.slack.markdown import rich_text
 
-ROWS = 20
-"""Threads on a page: as many as the engine lists at once, and as many as there is room for among 100 blocks."""
-
 SHOWN: Mapping[str, str] = {
     Shown.ACTIVE: "Active threads",
     Shown.ARCHIVED: "Archived threads",
     Shown.ALL: "All threads",
 }
 NOTHING_YET = "Nothing here yet. Ask me anything, and our conversation will show up here."
-NO_ARCHIVED, NO_MORE = "You have no archived threads.", "That was all: you have no more threads."
-NO_MATCH = "None of your threads match “{}”."
 SEARCH, SEARCH_HINT = "Search", "Words in the title or in what was said"
 
 
@@ -43,7 +39,7 @@ def list_part(overview: Overview, links: PlaceLinks, *, lines: bool = True) -> I
         yield _search(overview)
     yield from said(overview.note)
     rows = ThreadRows(overview, links)
-    for thread in overview.threads.threads[:ROWS]:
+    for thread in overview.threads.threads[:PAGE]:
         if lines:
             yield divider()
         yield from rows.row(thread)
@@ -92,7 +88,7 @@ def _paging(overview: Overview) -> Iterator[Element]:
     page, following = overview.state.page, fitting(overview.threads.next) if overview.threads.threads else ""
     if page == 1 and not following:
         return
-    pages = max(-(-overview.threads.total // ROWS), page)
+    pages = max(-(-overview.threads.total // PAGE), page)
     yield {"type": "context", "elements": [plain_text(f"Page {page:,} of {pages:,}", LONGEST_HINT)]}
     first = [button(HomeAction.FIRST_PAGE, "First page")] if page > 1 else []
     more = [button(HomeAction.NEXT_PAGE, "Next page", following)] if following else []

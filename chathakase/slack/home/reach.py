@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from chathakase.core.access_rule import Decision
 from chathakase.core.errors import DeliveryError
+from chathakase.core.new_chats import BOT_NOT_IN_THERE, MAY_NOT_ANSWER_THERE, MUTED_THERE, NOT_IN_THERE
 from chathakase.core.ports import Overviews
 from chathakase.core.types import Place
 from chathakase.slack.places import Places
@@ -13,11 +14,7 @@ from chathakase.slack.places import Places
 WITHIN = 1.0
 """Seconds for which Slack is waited for; what is not known by then is seen when the thread is started."""
 
-NOT_THERE = "You aren't in that channel. Join it first, or pick another one."
-BOT_NOT_THERE = "I'm not in that channel. Invite me first, or pick another one."
-MAY_NOT = "I'm not allowed to answer in that channel. Pick another one."
-MUTED = "An admin has muted me in that channel. Pick another one."
-REFUSALS: Mapping[Decision, str] = {Decision.REFUSED: MAY_NOT, Decision.MUTED: MUTED}
+REFUSALS: Mapping[Decision, str] = {Decision.REFUSED: MAY_NOT_ANSWER_THERE, Decision.MUTED: MUTED_THERE}
 
 
 async def why_not(overviews: Overviews, places: Places, channel: Place, person: str) -> str:
@@ -27,8 +24,8 @@ async def why_not(overviews: Overviews, places: Places, channel: Place, person: 
     theirs, ours = await asyncio.gather(_is_theirs(places, channel, person), _is_ours(places, channel))
     if ours is False:
         # Who is in a private channel is not told to those who are not.
-        return BOT_NOT_THERE
-    return NOT_THERE if theirs is False else ""
+        return BOT_NOT_IN_THERE
+    return NOT_IN_THERE if theirs is False else ""
 
 
 async def _is_theirs(places: Places, channel: Place, person: str) -> bool | None:

@@ -97,7 +97,7 @@ def test_the_heading_tells_which_and_how_many(request_: str, total: int, heading
     [
         ("", "You have no threads with me yet. Send me a message to start one."),
         ("archived", "You have no archived threads."),
-        ("about <b>", r"None of your threads is about “\<b\>”."),
+        ("about <b>", r"None of your threads match “\<b\>”."),
         ("since 2026-11-01", "None of your threads was active in that time."),
         ("7", "That was all: you have no more threads."),
     ],

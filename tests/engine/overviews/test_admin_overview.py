@@ -2,7 +2,7 @@
 
 import pytest
 
-from chathakase.engine.overviews.admin_overview import PAGE
+from chathakase.core.listing import PAGE
 from tests.doubles.engine_stage import HOME, PLACE, EngineStage, open_stage
 
 pytestmark = pytest.mark.virtual_time

@@ -3,10 +3,10 @@
 import pytest
 
 from chathakase.core.access_rule import AccessRule, Decision
+from chathakase.core.listing import PAGE
 from chathakase.core.overview import OverviewState, Shown
 from chathakase.core.types import Place, Session, SessionId
 from chathakase.engine.listings.list_request import ListRequest
-from chathakase.engine.listings.person_threads import PAGE
 from chathakase.engine.overviews.overview_reader import request_of
 from tests.doubles.engine_stage import HOME, PLACE, open_stage
 

@@ -7,7 +7,15 @@ import pytest
 from chathakase.core.overview import OverviewState, Shown
 from chathakase.slack.fields import Malformed
 from chathakase.slack.home.entries import NO_TITLE, TOO_LONG, WrongField, read_new_chat, read_rename, read_search
-from chathakase.slack.home.home_actions import HomeAction, Renaming, RowKey, SessionChoice, SessionDeed, state_metadata
+from chathakase.slack.home.home_actions import (
+    LONGEST_SEARCH,
+    HomeAction,
+    Renaming,
+    RowKey,
+    SessionChoice,
+    SessionDeed,
+    state_metadata,
+)
 from chathakase.slack.home.home_payloads import (
     ListOpening,
     Press,
@@ -64,7 +72,7 @@ def test_the_list_is_opened_by_three_means() -> None:
     assert read_shortcut({**USER, "trigger_id": "t"}) == ListOpening("U1", "t")
     button = {**USER, "trigger_id": "t", "actions": [{"value": "about tea"}]}
     assert read_list_button(button) == ListOpening("U1", "t", "about tea")
-    assert len(read_command(command | {"text": "x" * 5_000}).search) == 200
+    assert len(read_command(command | {"text": "x" * 5_000}).search) == LONGEST_SEARCH
 
 
 @pytest.mark.parametrize(

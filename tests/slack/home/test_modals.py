@@ -7,20 +7,20 @@ from dataclasses import replace
 import pytest
 
 from chathakase.core.access_rule import NOT_FOR_YOU
-from chathakase.core.listing import ListedThread
+from chathakase.core.listing import GONE, ListedThread
+from chathakase.core.new_chats import BOT_NOT_IN_THERE, MAY_NOT_ANSWER_THERE, NOT_IN_THERE
 from chathakase.core.overview import OverviewState
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Json
 from chathakase.playground.world.views import OpenView
 from chathakase.slack.home import desk as desk_module
-from chathakase.slack.home.desk import GONE, NOT_SAVED_YET
+from chathakase.slack.home.desk import NOT_SAVED_YET
 from chathakase.slack.home.drawing import UNREADABLE
 from chathakase.slack.home.entries import NO_TITLE, NO_WORDS
 from chathakase.slack.home.home_actions import HomeAction
 from chathakase.slack.home.home_modals import NOT_OPENED
 from chathakase.slack.home.home_views import LOADING
-from chathakase.slack.home.reach import BOT_NOT_THERE, MAY_NOT, NOT_THERE
 from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
 from tests.places import slack_place
 from tests.slack.home.conftest import GENERAL
@@ -226,10 +226,10 @@ async def asking(workspace: Workspace, alice: PersonClient) -> OpenView:
     [
         (renaming, entered(title=' "" '), {"title": NO_TITLE}),
         (asking, entered(words=" \n "), {"words": NO_WORDS}),
-        (asking, entered(words="tea?", where="C0SECRET01"), {"where": BOT_NOT_THERE}),
-        (asking, entered(words="tea?", where="C0RANDOM01"), {"where": MAY_NOT}),
-        (asking, entered(words="tea?", where="C0ELSEWHR1"), {"where": BOT_NOT_THERE}),
-        (asking, entered(words="tea?", where=GENERAL), {"where": NOT_THERE}),
+        (asking, entered(words="tea?", where="C0SECRET01"), {"where": BOT_NOT_IN_THERE}),
+        (asking, entered(words="tea?", where="C0RANDOM01"), {"where": MAY_NOT_ANSWER_THERE}),
+        (asking, entered(words="tea?", where="C0ELSEWHR1"), {"where": BOT_NOT_IN_THERE}),
+        (asking, entered(words="tea?", where=GENERAL), {"where": NOT_IN_THERE}),
     ],
 )
 async def test_what_is_wrong_is_told_in_the_field(
