@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from chathakase.playground.server import Workspace, open_workspace
+from chathakase.slack.home.home_actions import HomeAction
 from chathakase.slack.own_messages import CHATS
 from tests.browser.conftest import BrowserPage, expect
 from tests.browser.pictures import show_home
 from tests.end_to_end.at_home import MENUS
+from tests.slack.home.viewing import press
 
 pytestmark = pytest.mark.usefixtures("bot")
 
@@ -76,6 +78,25 @@ async def test_what_was_looked_for_is_gone_once_all_is_shown(page: BrowserPage) 
     await home.get_by_role("button", name="Show all").click()
     await expect(home.get_by_text("You have 1 thread.")).to_be_visible()
     await expect(field).to_have_value("")
+
+
+async def test_whoever_types_goes_on_typing_when_something_is_told_above(
+    page: BrowserPage, workspace: Workspace
+) -> None:
+    home = await show_home(page, "Bob")
+    await started(page, home, "Where is it warm?", "A trip")
+    await started(page, home, "And where is it cold?", "Another trip")
+    await home.get_by_role("button", name="Refresh").click()
+    await expect(home.get_by_text("I've started it")).to_be_hidden()
+    field = home.get_by_role("textbox", name="Search")
+    await field.press_sequentially("tri")
+    async with workspace.person("bob") as bob:
+        assert bob.home is not None
+        await press(bob, bob.home, HomeAction.ARCHIVE)
+    await expect(home.get_by_text("Done")).to_be_visible()
+    await page.tab.keyboard.type("p")
+    await expect(field).to_be_focused()
+    await expect(field).to_have_value("trip")
 
 
 async def test_the_list_in_a_window_looks_for_words_and_archives(page: BrowserPage) -> None:

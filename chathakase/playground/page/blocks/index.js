@@ -44,6 +44,7 @@ const made = new WeakMap();
  * @param {import("../surface.js").Surface} surface
  */
 export function drawBlocks(element, blocks, surface) {
+  const refocus = focusIn(element);
   blocks.forEach((block, index) => {
     const text = JSON.stringify(block);
     const old = element.children[index];
@@ -59,6 +60,26 @@ export function drawBlocks(element, blocks, surface) {
     else element.append(fresh);
   });
   while (element.children.length > blocks.length) element.lastElementChild.remove();
+  refocus();
+}
+
+/** Whoever is in a block stays there though it is drawn anew, as when another one comes above it. */
+function focusIn(element) {
+  const active = document.activeElement;
+  const block = element.contains(active) ? active.closest("[data-block-id]") : null;
+  if (!block) return () => {};
+  const at = focusable(block).indexOf(active);
+  return () => {
+    if (active.isConnected) return;
+    const fresh = [...element.children].find((child) => child.dataset.blockId === block.dataset.blockId);
+    const next = fresh && focusable(fresh)[at];
+    next?.focus({ preventScroll: true });
+    if (next?.matches("input[type=text], textarea")) next.setSelectionRange(active.selectionStart, active.selectionEnd);
+  };
+}
+
+function focusable(block) {
+  return [...block.querySelectorAll("button, input, textarea, a[href]")];
 }
 
 /** One block as an element. */
