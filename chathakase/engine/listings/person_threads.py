@@ -73,7 +73,7 @@ async def _requested(request: ListRequest, read: _Read) -> ThreadsPage:
 def within(which: ThreadFilter, request: ListRequest, clock: tzinfo) -> ThreadFilter:
     """The same threads as far as they were active last on the days that are asked for, on a clock."""
     since = _begins(request.since, clock) if request.since else 0
-    until = _begins(request.until + timedelta(days=1), clock) if request.until else 0
+    until = _ends(request.until, clock) if request.until else 0
     return ThreadFilter(words=which.words, archived=which.archived, since=since, until=until)
 
 
@@ -81,3 +81,8 @@ def _begins(day: date, clock: tzinfo) -> int:
     """When a day begins on a clock, in epoch milliseconds."""
     begins = datetime(day.year, day.month, day.day, tzinfo=clock)
     return (begins - EPOCH) // timedelta(milliseconds=1)
+
+
+def _ends(day: date, clock: tzinfo) -> int:
+    """When a day ends, never 0, which is no bound; but for the last day that there is, which has no end."""
+    return max(_begins(day + timedelta(days=1), clock), 1) if day < date.max else 0
