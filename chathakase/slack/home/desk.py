@@ -12,7 +12,7 @@ from chathakase.core.jobs import Command
 from chathakase.core.listing import GONE
 from chathakase.core.overview import OverviewState
 from chathakase.core.types import Place, Session, SessionId
-from chathakase.slack.home.drawing import TITLE, UNREADABLE, Drawing
+from chathakase.slack.home.drawing import TITLE, Drawing
 from chathakase.slack.home.entries import WrongField, read_new_chat, read_rename, read_search
 from chathakase.slack.home.errands import Errands
 from chathakase.slack.home.home_actions import (
@@ -197,15 +197,12 @@ class HomeDesk:
             self._modals.fill(modal, press.by, await self._rename_modal(press, row))
 
     async def _rename_modal(self, press: Press, row: RowKey) -> View:
-        if refusal := await self._drawing.refusal(press.where, press.by):
-            return told(RENAMING, refusal)
-        try:
+        async def drawn() -> View:
             session = Session(SessionId(row.session), place_of(row, press.where))
             title = await (await self._drawing.overviews()).title(press.where, press.by, session)
-        except StoreError as error:
-            log.warning("What a session is called could not be read: %s", error)
-            return told(RENAMING, UNREADABLE)
-        return told(RENAMING, GONE) if title is None else rename_modal(row, title, press.where.thread)
+            return told(RENAMING, GONE) if title is None else rename_modal(row, title, press.where.thread)
+
+        return await self._drawing.modal(press.where, press.by, RENAMING, drawn)
 
 
 def _errors(errors: Mapping[str, str]) -> Answer:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from chathakase.core.access_rule import WHY_NOT, Decision
-from chathakase.core.errors import StoreError
+from chathakase.core.errors import StoreError, trace
 from chathakase.core.overview import Overview, OverviewState
 from chathakase.core.ports import Overviews
 from chathakase.core.types import Place
 from chathakase.slack.home.home_tab import home_tab
-from chathakase.slack.home.home_views import View, told, told_at_home
+from chathakase.slack.home.home_views import BROKEN, View, told, told_at_home
 from chathakase.slack.home.list_modal import list_modal
 from chathakase.slack.home.place_links import PlaceLinks
 
@@ -59,7 +59,7 @@ class Drawing:
             overview = await overviews.read(where, person, state, admin=True)
             return Drawn(home_tab(overview, self._links, notice), _told_by(overview, notice))
 
-        return await self._allowed(where, person, drawn, lambda text: Drawn(told_at_home(text), text))
+        return await self._drawn(where, person, drawn, lambda text: Drawn(told_at_home(text), text))
 
     async def list(self, where: Place, person: str, state: OverviewState, *, notice: str) -> View:
         """The list of somebody's threads, as a modal."""
@@ -68,24 +68,25 @@ class Drawing:
             overview = await (await self.overviews()).read(where, person, state)
             return list_modal(overview, self._links, notice)
 
-        return await self._allowed(where, person, drawn, lambda text: told(TITLE, text))
+        return await self.modal(where, person, TITLE, drawn)
 
-    async def refusal(self, where: Place, person: str) -> str:
-        """Why somebody may not talk to the bot, for them to read; empty if they may."""
-        decision = await (await self.overviews()).settle(where, person)
-        return "" if decision is Decision.ALLOWED else WHY_NOT[decision]
+    async def modal(self, where: Place, person: str, title: str, draw: Callable[[], Awaitable[View]]) -> View:
+        """A modal with what is drawn for somebody, or with one line that says why it can't be."""
+        return await self._drawn(where, person, draw, lambda text: told(title, text))
 
-    async def _allowed(
+    async def _drawn(
         self, where: Place, person: str, draw: Callable[[], Awaitable[_T]], instead: Callable[[str], _T]
     ) -> _T:
-        """What is drawn for somebody who may talk to the bot, if the database lets it; else one line ``instead``."""
-        if refusal := await self.refusal(where, person):
-            return instead(refusal)
+        """What is drawn for somebody who may talk to the bot; if they may not, or it fails, one line ``instead``."""
         try:
-            return await draw()
+            decision = await (await self.overviews()).settle(where, person)
+            return await draw() if decision is Decision.ALLOWED else instead(WHY_NOT[decision])
         except StoreError as error:
             log.warning("An overview could not be read: %s", error)
             return instead(UNREADABLE)
+        except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits in front of a view
+            log.error("An overview could not be drawn: %s", trace(error))
+            return instead(BROKEN)
 
 
 def _told_by(overview: Overview, notice: str) -> str:

@@ -16,7 +16,7 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.overview import OverviewState
 from chathakase.core.types import Place
 from chathakase.slack.home.drawing import Drawing
-from chathakase.slack.home.home_views import View
+from chathakase.slack.home.home_views import BROKEN, REFUSED, View, told
 from chathakase.slack.home.redraws import Redraws
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.rate_limiter import Priority
@@ -114,6 +114,15 @@ class HomeModals:
 
     async def _update(self, modal: str, person: str, view: View) -> bool:
         """Whether a modal is still open, which is given another content. Raises DeliveryError."""
+        try:
+            return await self._send(modal, person, view)
+        except DeliveryError as error:
+            if error.code not in REFUSED:
+                raise
+            log.error("Slack does not take a modal: %s", error)
+            return await self._send(modal, person, told(view["title"]["text"], BROKEN))
+
+    async def _send(self, modal: str, person: str, view: View) -> bool:
         try:
             async with asyncio.timeout(FILLED_WITHIN):
                 body = {"view_id": modal, "view": view}

@@ -14,6 +14,7 @@ from chathakase.core.errors import DeliveryError
 from chathakase.core.moments import DAY
 from chathakase.core.types import Place
 from chathakase.slack.home.drawing import Drawing, Drawn
+from chathakase.slack.home.home_views import BROKEN, REFUSED, told_at_home
 from chathakase.slack.home.redraws import Redraws
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.rate_limiter import Priority
@@ -109,11 +110,19 @@ class HomeTabs:
         try:
             shown = await self._calls.of(person).make(PUBLISH, attempt, priority=Priority.COMMAND)
         except DeliveryError as error:
-            if error.code != OFF:
-                raise
-            self._switched_off()
+            await self._failed(person, error)
         else:
             self._shown[person] = (self._clock(), hash(shown.tells))
+
+    async def _failed(self, person: str, error: DeliveryError) -> None:
+        if error.code == OFF:
+            self._switched_off()
+        elif error.code in REFUSED:
+            log.error("Slack does not take a Home tab: %s", error)
+            body = {"user_id": person, "view": told_at_home(BROKEN)}
+            await self._calls.of(person).send(PUBLISH, body, priority=Priority.COMMAND)
+        else:
+            raise error
 
     def _switched_off(self) -> None:
         if not self._is_off:

@@ -20,7 +20,7 @@ from chathakase.slack.home.drawing import UNREADABLE
 from chathakase.slack.home.entries import NO_TITLE, NO_WORDS
 from chathakase.slack.home.home_actions import HomeAction
 from chathakase.slack.home.home_modals import NOT_OPENED
-from chathakase.slack.home.home_views import LOADING
+from chathakase.slack.home.home_views import BROKEN, LOADING
 from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
 from tests.places import slack_place
 from tests.slack.home.conftest import GENERAL
@@ -287,3 +287,33 @@ async def test_a_submission_that_is_stored_late_is_stored_once(
 
 def _named(bot: ConnectedBot, title: str) -> ListedThread:
     return replace(bot.overviews.threads[1], title=title)
+
+
+REFUSED = ["view_too_large", "invalid_arguments"]
+
+
+@pytest.mark.parametrize("error", REFUSED)
+async def test_a_view_that_slack_does_not_take_is_told_instead_of_loading_for_ever(
+    error: str, workspace: Workspace, bot: ConnectedBot, alice: PersonClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    workspace.faults.slack_error("views.update", error)
+    await alice.command(CHATS, channel=GENERAL)
+    await top(workspace, alice, lambda modal: BROKEN in told(modal))
+    assert f"Slack does not take a modal: {error}" in caplog.text
+    workspace.faults.slack_error("views.publish", error)
+    assert BROKEN in told(await home(workspace, alice))
+    assert f"Slack does not take a Home tab: {error}" in caplog.text
+
+
+async def test_whatever_keeps_a_view_from_being_drawn_is_told_in_it(
+    workspace: Workspace, bot: ConnectedBot, alice: PersonClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = await home(workspace, alice)
+    for name in ("read", "title"):
+        monkeypatch.setattr(bot.overviews, name, lambda *_, **__: 1 / 0)
+    await press(alice, view, HomeAction.RENAME)
+    await top(workspace, alice, lambda modal: BROKEN in told(modal))
+    await alice.command(CHATS, channel=GENERAL)
+    await top(workspace, alice, lambda modal: BROKEN in told(modal))
+    await alice.open_home()
+    await workspace.until(lambda: alice.home is not None and BROKEN in told(alice.home))
