@@ -128,17 +128,11 @@ class SqlChangeStore:
             if not rows:
                 await self._forget_answer(transaction, change)
                 return None
-            (row,) = rows[:1]
             if change.now is None:
-                await self._forget(transaction, row)
-                return _effect(row)
-            if change.at <= int(row[6] or 0) or not (_is_new(row, change.now) or (calls and _is_context(row))):
-                return None
-            effect = _effect(row)
-            if not is_command:
-                effect = await self._take_up(transaction, row, change, calls=calls, may_ask=may_ask)
-            await self._replace(transaction, row, change.now, change.at)
-            return effect
+                return await self._forget(transaction, rows[0])
+            return await self._edit(
+                transaction, rows[0], change, change.now, is_command=is_command, calls=calls, may_ask=may_ask
+            )
 
         effect = await self._database.session(which, follow)
         if effect is not None and effect.woken:
@@ -150,20 +144,40 @@ class SqlChangeStore:
         (rows,) = await self._database.read(FIND_ITS_SESSION(*about))
         return SessionId(str(rows[0][0])) if rows else None
 
+    async def _edit(
+        self,
+        transaction: Transaction,
+        row: Row,
+        change: Change,
+        now: Incoming,
+        *,
+        is_command: bool,
+        calls: bool,
+        may_ask: bool,
+    ) -> ChangeEffect | None:
+        """Store what a message says ``now``; None where that makes no difference, or is older than what is stored."""
+        if change.at <= int(row[6] or 0) or not (_is_new(row, now) or (calls and _is_context(row))):
+            return None
+        effect = _effect(row)
+        if not is_command:
+            effect = await self._take_up(transaction, row, now, calls=calls, may_ask=may_ask)
+        await self._replace(transaction, row, now, change.at)
+        return effect
+
     async def _take_up(
-        self, transaction: Transaction, row: Row, change: Change, *, calls: bool, may_ask: bool
+        self, transaction: Transaction, row: Row, now: Incoming, *, calls: bool, may_ask: bool
     ) -> ChangeEffect:
         """Have a message that was changed said to the model and, if it asks only now and may, answered."""
         speaks = str(row[9]) == Role.COMMAND
         if speaks:
             await transaction.execute(SPEAK, row[0])
-        if change.now is None or not change.now.asks or not (speaks or (calls and not row[5])):
+        if not now.asks or not (speaks or (calls and not row[5])):
             return _effect(row)
         if not may_ask:
             return replace(_effect(row), standing=QuestionState.REFUSED)
         for seq, woken in await transaction.fetch(NEXT, row[1]):
             effect = _effect(row)
-            if not await self._meter.admit(transaction, effect.session, effect.place, effect.author, change.now.ref):
+            if not await self._meter.admit(transaction, effect.session, effect.place, effect.author, now.ref):
                 return replace(effect, standing=QuestionState.REFUSED)
             await transaction.execute(ASK, row[0], seq)
             archived = await self._ownership.opened(transaction, effect.session, owner=effect.author)
@@ -183,9 +197,10 @@ class SqlChangeStore:
         await transaction.execute(DROP_OTHER_FILES, row[0], json.dumps([file.id for file in now.files]))
         await add_files(transaction, SessionId(str(row[1])), now.ref, now.files)
 
-    async def _forget(self, transaction: Transaction, row: Row) -> None:
+    async def _forget(self, transaction: Transaction, row: Row) -> ChangeEffect:
         said, seq = int(row[4] or 0), int(row[3] or 0)
         await forget_messages(transaction, SessionId(str(row[1])), [int(row[0] or 0)], said=said, seq=seq)
+        return _effect(row)
 
     async def _forget_answer(self, transaction: Transaction, change: Change) -> None:
         if change.now is not None or not change.place.thread:

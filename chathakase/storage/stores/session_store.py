@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from chathakase import log_events
 from chathakase.cancellation import or_undone
@@ -172,16 +173,45 @@ def _nothing() -> None:
     """Nothing happened that the log is told."""
 
 
-def _event(
-    incoming: Incoming, session: SessionId, archived: Archived, *, is_first: bool, woken: bool
-) -> Callable[[], None]:
+class _Room(NamedTuple):
+    """Where a message is to be stored."""
+
+    session: SessionId
+    seq: int
+    """Its number there."""
+    woken: bool
+    """The session was archived until now."""
+    waits: bool
+    """If it asks, it waits for an answer: people do not talk among themselves."""
+    titled: bool
+    newest: int | None
+    """When the newest message there was said; None: there is none yet."""
+    unowned: bool
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing was stored there before."""
+        return self.seq == 1
+
+
+def _room(state: Row) -> _Room:
+    """Read where a message is to be stored. Raises _Expired where the session there is being deleted."""
+    id_, seq, woken, waits, deleting, titled, newest, unowned = state
+    session = SessionId(str(id_))
+    if deleting:
+        raise _Expired(session)
+    newest_said = None if newest is None else int(newest)
+    return _Room(session, int(seq or 0), bool(woken), bool(waits), bool(titled), newest_said, bool(unowned))
+
+
+def _event(incoming: Incoming, found: _Room, archived: Archived) -> Callable[[], None]:
     """What tells the log that a message opened a session or woke it, and archived others for that."""
 
     def tell() -> None:
-        if is_first:
-            log_events.session_opened(session, incoming.place, by=incoming.author)
-        elif woken:
-            log_events.session_woken(session, incoming.place)
+        if found.is_first:
+            log_events.session_opened(found.session, incoming.place, by=incoming.author)
+        elif found.woken:
+            log_events.session_woken(found.session, incoming.place)
         tell_archived(archived)
 
     return tell
@@ -255,32 +285,26 @@ class SqlSessionStore:
         if self._expiry.mode is ExpiryMode.DELETE:
             await self._refuse_expired(transaction, incoming)
         asks = incoming.asks and job is None and await self._is_for_us(transaction, incoming)
-        state = await self._next_seq(transaction, incoming, asks=asks)
-        if state is None:
+        if (found := await self._find_room(transaction, incoming, asks=asks)) is None:
             return Saved(Appended.NO_SESSION_YET), _nothing, None
-        id_, seq, woken, waits, deleting, titled, newest, unowned = state
-        session = SessionId(str(id_))
-        if deleting:
-            raise _Expired(session)
-        declined, asks = asks and not waits, bool(asks and waits)
-        # Whoever opens a session by a command does not own it.
-        owns = unowned and (asks or (seq == 1 and role is Role.USER))
-        by = (incoming.place, incoming.author, incoming.ref)
-        refused = asks and not await self._meter.admit(transaction, session, *by)
-        asks = asks and not refused
-        await self._add(transaction, session, incoming, int(seq or 0), role=role, asks=asks)
-        if newest is not None and incoming.said <= int(newest):
-            await invalidate(transaction, session, incoming.said)
-        if not titled and role is Role.USER:
-            await retitle(transaction, session, int(seq or 0))
+        appended = await self._admit(transaction, incoming, found) if asks else Appended.NEW
+        asks = asks and appended is Appended.NEW
+        await self._add(transaction, found, incoming, role=role, asks=asks)
         if job is not None and await enqueue(transaction, job) is None:
-            raise _HadAlready(session)
-        appended = Appended.AMONG_PEOPLE if declined else Appended.REFUSED if refused else Appended.NEW
-        saved = Saved(appended, session)
-        claimed = await take(transaction, session) if asks and claim else None
+            raise _HadAlready(found.session)
+        claimed = await take(transaction, found.session) if asks and claim else None
+        # Whoever opens a session by a command does not own it.
+        owns = found.unowned and (asks or (found.is_first and role is Role.USER))
         owner = incoming.author if owns else ""
-        archived = await self._ownership.opened(transaction, session, owner=owner) if owner or woken else ()
-        return saved, _event(incoming, session, archived, is_first=seq == 1, woken=bool(woken)), claimed
+        archived = await self._ownership.opened(transaction, found.session, owner=owner) if owner or found.woken else ()
+        return Saved(appended, found.session), _event(incoming, found, archived), claimed
+
+    async def _admit(self, transaction: Transaction, incoming: Incoming, found: _Room) -> Appended:
+        """What becomes of a question: it waits, unless people talk among themselves or somebody has asked too much."""
+        if not found.waits:
+            return Appended.AMONG_PEOPLE
+        by = (incoming.place, incoming.author, incoming.ref)
+        return Appended.NEW if await self._meter.admit(transaction, found.session, *by) else Appended.REFUSED
 
     async def is_among_people(self, incoming: Incoming) -> bool:
         """Whether a message that is said to nobody in particular is said where people talk among themselves."""
@@ -311,36 +335,38 @@ class SqlSessionStore:
         found = await self._database.read(*(FIND(*columns_of(place)) for place in places))
         return {place: SessionId(str(rows[0][0])) for place, rows in zip(places, found, strict=True) if rows}
 
-    async def _add(
-        self,
-        transaction: Transaction,
-        session: SessionId,
-        incoming: Incoming,
-        seq: int,
-        *,
-        role: Role,
-        asks: bool,
+    async def _add(self, transaction: Transaction, found: _Room, incoming: Incoming, *, role: Role, asks: bool) -> None:
+        """Add a message; summaries that should tell of one that comes late are dropped, and it may be the title."""
+        await self._insert(transaction, found, incoming, role=role, asks=asks)
+        await add_files(transaction, found.session, incoming.ref, incoming.files)
+        if found.newest is not None and incoming.said <= found.newest:
+            await invalidate(transaction, found.session, incoming.said)
+        if not found.titled and role is Role.USER:
+            await retitle(transaction, found.session, found.seq)
+
+    async def _insert(
+        self, transaction: Transaction, found: _Room, incoming: Incoming, *, role: Role, asks: bool
     ) -> None:
         said = (incoming.text, incoming.author, incoming.name, incoming.ref, incoming.said, incoming.said_to)
         tokens = self._count(incoming.text)
-        if not await transaction.fetch(ADD, session, seq, role, *said, int(asks), tokens):
-            again = (session, incoming.ref, seq, role, int(asks))
+        if not await transaction.fetch(ADD, found.session, found.seq, role, *said, int(asks), tokens):
+            again = (found.session, incoming.ref, found.seq, role, int(asks))
             takes_up = role is Role.USER and incoming.opens and incoming.files
             if not (takes_up and await transaction.fetch(TAKE_UP, *again)):
-                raise _HadAlready(session)
-        await add_files(transaction, session, incoming.ref, incoming.files)
+                raise _HadAlready(found.session)
 
-    async def _next_seq(self, transaction: Transaction, incoming: Incoming, *, asks: bool) -> Row | None:
+    async def _find_room(self, transaction: Transaction, incoming: Incoming, *, asks: bool) -> _Room | None:
+        """Where a message is to be stored, in a session that it may open; None where there is none for it."""
         said = (*columns_of(incoming.place), incoming.said)
-        if not incoming.opens:
+        if incoming.opens:
+            nothing_above = int(incoming.place.thread == incoming.ref)
+            rows = await transaction.fetch(OPEN, *said, self._new_id(), int(asks), nothing_above)
+            if not rows:
+                raise _HadAlready
+        else:
             to_bot = int(incoming.said_to is SaidTo.BOT)
             rows = await transaction.fetch(JOIN, *said, int(asks), incoming.author, to_bot)
-            return rows[0] if rows else None
-        nothing_above = int(incoming.place.thread == incoming.ref)
-        rows = await transaction.fetch(OPEN, *said, self._new_id(), int(asks), nothing_above)
-        if not rows:
-            raise _HadAlready
-        return rows[0]
+        return _room(rows[0]) if rows else None
 
     async def _is_for_us(self, transaction: Transaction, incoming: Incoming) -> bool:
         """Whether something was said after the session was opened; before that, people talked among themselves."""
