@@ -84,7 +84,7 @@ class Places:
             )
             return answer.data if isinstance(answer.data, dict) else {}
 
-        return await self._calls.make(MEMBERSHIPS, attempt, priority=Priority.ERROR)
+        return await self._calls.of(user).make(MEMBERSHIPS, attempt, priority=Priority.ERROR)
 
 
 def _where(channel: Mapping[str, Any]) -> Where:

@@ -167,7 +167,7 @@ class HomeDesk:
         except StoreError as error:
             log.warning("What somebody wants to see could not be stored: %s", error)
             await self._tell(where, person, NOT_SAVED)
-        self._tabs.refresh(person)
+        self._tabs.show(person)
 
     async def _show_later(self, where: Place, person: str, state: OverviewState) -> None:
         """Show a list in the place of a loading view that is on its way, by which it must not be overtaken."""

@@ -68,7 +68,12 @@ class HomeTabs:
         self._want(person)
 
     def refresh(self, person: str) -> None:
-        """Publish somebody's tab if what it tells has changed."""
+        """Publish somebody's tab if what it tells has changed, which they may not even see just now."""
+        if not self._is_off:
+            self._redraws.want_later(person, partial(self._draw, person, Priority.BACKGROUND))
+
+    def show(self, person: str) -> None:
+        """Publish the tab of somebody who waits for that, since they did something there."""
         if not self._is_off:
             self._want(person)
 
@@ -79,7 +84,7 @@ class HomeTabs:
     def notify(self, person: str, text: str) -> None:
         """Tell somebody something on top of their tab, until they do the next thing."""
         self._notices[person] = text
-        self.refresh(person)
+        self.show(person)
 
     def forget_notice(self, person: str) -> None:
         """Somebody does the next thing on their tab: what they were told of the last one is shown no more."""
@@ -87,16 +92,16 @@ class HomeTabs:
         self._notices.pop(person, None)
 
     def _want(self, person: str) -> None:
-        self._redraws.want(person, partial(self._draw, person))
+        self._redraws.want(person, partial(self._draw, person, Priority.COMMAND))
 
-    async def _draw(self, person: str) -> None:
+    async def _draw(self, person: str, priority: Priority) -> None:
         opened = person in self._opening
         self._opening.discard(person)
         drawn = await self._drawn(person, opened=opened)
         if opened or not self._is_shown(person, drawn):
-            await self._publish(person, drawn)
+            await self._publish(person, drawn, priority)
 
-    async def _publish(self, person: str, drawn: Drawn) -> None:
+    async def _publish(self, person: str, drawn: Drawn, priority: Priority) -> None:
         tries = itertools.count()
 
         async def attempt() -> Drawn:
@@ -108,7 +113,7 @@ class HomeTabs:
             return newest
 
         try:
-            shown = await self._calls.of(person).make(PUBLISH, attempt, priority=Priority.COMMAND)
+            shown = await self._calls.of(person).make(PUBLISH, attempt, priority=priority)
         except DeliveryError as error:
             await self._failed(person, error)
         else:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from itertools import islice
 from typing import TypeAlias
 
 from chathakase.cancellation import end_all
@@ -12,6 +13,8 @@ from chathakase.core.errors import DeliveryError, trace
 Draw: TypeAlias = Callable[[], Awaitable[object]]
 """Draws a view as it is to be now. Raises DeliveryError."""
 
+AT_ONCE = 4
+"""Views that are drawn at once of those for which nobody waits, so that whoever waits has few before them."""
 LAST_WITHIN = 1.0
 """Seconds that what is being drawn may still take at the end."""
 
@@ -25,23 +28,42 @@ class Redraws:
         """Of each view, so many seconds are between the end of one drawing and the next."""
         self._interval = interval
         self._due: dict[str, Draw] = {}
+        self._later: dict[str, Draw] = {}
+        """What is to be drawn when there is room, in the order in which it was wanted."""
+        self._unhurried: set[str] = set()
+        """The views that are being drawn since there was room."""
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._closing = asyncio.Event()
         self._told: set[str] = set()
         """The errors that the log has heard of since the last drawing that went well."""
 
     def want(self, view: str, draw: Draw) -> None:
-        """Have a view drawn soon, instead of whatever is due there already."""
+        """Have a view drawn now, for somebody who waits, instead of whatever is due there already."""
         if self._closing.is_set():
             return
+        self._later.pop(view, None)
         self._due[view] = draw
         if view not in self._tasks:
             self._tasks[view] = asyncio.create_task(self._keep_drawing(view), name="home: drawing")
+
+    def want_later(self, view: str, draw: Draw) -> None:
+        """Have a view drawn for which nobody waits: when there is room, instead of whatever is due there already."""
+        if not self._closing.is_set():
+            self._later[view] = draw
+            self._draw_later()
+
+    def _draw_later(self) -> None:
+        # What is being drawn just now comes after the others, however often it is wanted.
+        waiting = (view for view in self._later if view not in self._tasks)
+        for view in tuple(islice(waiting, AT_ONCE - len(self._unhurried))):
+            self._unhurried.add(view)
+            self.want(view, self._later[view])
 
     async def close(self) -> None:
         """Begin nothing more, and let what is begun end soon."""
         self._closing.set()
         self._due.clear()
+        self._later.clear()
         if self._tasks:
             await asyncio.wait(tuple(self._tasks.values()), timeout=LAST_WITHIN)
         await end_all(self._tasks.values())
@@ -53,6 +75,8 @@ class Redraws:
                 await self._pause()
         finally:
             del self._tasks[view]
+            self._unhurried.discard(view)
+            self._draw_later()
 
     async def _forgiving(self, draw: Draw) -> None:
         try:
