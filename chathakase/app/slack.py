@@ -107,7 +107,7 @@ async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
     native = settings.chathakase_streaming is Streaming.NATIVE
     tools, places = _reply_tools(stack, settings, web, calls), Places(calls, monotonic)
     addresses = MessageAddresses(web.identity.url)
-    home = _home(stack, web, calls, places, addresses, tools.outbox)
+    home = _home(stack, web, calls, people, places, addresses, tools.outbox)
     surface = SlackSurface(tools, people, places, home, addresses, native=native)
     adapter = SurfaceAdapter(
         surface,
@@ -118,14 +118,20 @@ async def open_slack(stack: AsyncExitStack, settings: Settings) -> Slack:
 
 
 def _home(
-    stack: AsyncExitStack, web: SlackWeb, calls: Calls, places: Places, addresses: MessageAddresses, outbox: Outbox
+    stack: AsyncExitStack,
+    web: SlackWeb,
+    calls: Calls,
+    people: People,
+    places: Places,
+    addresses: MessageAddresses,
+    outbox: Outbox,
 ) -> SlackHome:
     links = PlaceLinks(addresses.link, addresses.describe)
 
     async def tell(person: str, text: str) -> None:
         await outbox.of(person).tell(person, text)
 
-    home = SlackHome(calls, web.identity, places, links, monotonic, tell=tell)
+    home = SlackHome(calls, web.identity, people, places, links, monotonic, tell=tell)
     stack.push_async_callback(home.close)
     return home
 

@@ -35,8 +35,10 @@ class Drawn:
 class Drawing:
     """Draws overviews with what the engine reads, once there is one."""
 
-    def __init__(self, links: PlaceLinks) -> None:
+    def __init__(self, links: PlaceLinks, own_name: Callable[[], Awaitable[str]]) -> None:
+        """``own_name`` tells what people call the bot."""
         self._links = links
+        self._own_name = own_name
         self._ready = asyncio.Event()
         self._overviews: Overviews
 
@@ -56,7 +58,7 @@ class Drawing:
         async def drawn() -> Drawn:
             overviews = await self.overviews()
             state = await (overviews.opened(where, person) if opened else overviews.kept(where, person))
-            overview = await overviews.read(where, person, state, admin=True)
+            overview = await self._read(where, person, state, admin=True)
             return Drawn(home_tab(overview, self._links, notice), _told_by(overview, notice))
 
         return await self._drawn(where, person, drawn, lambda text: Drawn(told_at_home(text), text))
@@ -65,7 +67,7 @@ class Drawing:
         """The list of somebody's threads, as a modal."""
 
         async def drawn() -> View:
-            overview = await (await self.overviews()).read(where, person, state)
+            overview = await self._read(where, person, state)
             return list_modal(overview, self._links, notice)
 
         return await self.modal(where, person, TITLE, drawn)
@@ -73,6 +75,10 @@ class Drawing:
     async def modal(self, where: Place, person: str, title: str, draw: Callable[[], Awaitable[View]]) -> View:
         """A modal with what is drawn for somebody, or with one line that says why it can't be."""
         return await self._drawn(where, person, draw, lambda text: told(title, text))
+
+    async def _read(self, where: Place, person: str, state: OverviewState, *, admin: bool = False) -> Overview:
+        overview = await (await self.overviews()).read(where, person, state, admin=admin)
+        return replace(overview, agent=await self._own_name() or overview.agent)
 
     async def _drawn(
         self, where: Place, person: str, draw: Callable[[], Awaitable[_T]], instead: Callable[[str], _T]

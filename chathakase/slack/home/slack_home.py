@@ -11,6 +11,7 @@ from chathakase.slack.home.drawing import Drawing
 from chathakase.slack.home.home_modals import HomeModals
 from chathakase.slack.home.home_tabs import HomeTabs
 from chathakase.slack.home.place_links import PlaceLinks
+from chathakase.slack.people import People
 from chathakase.slack.places import Places
 from chathakase.slack.web.calls import Calls
 from chathakase.slack.web.identity import Identity
@@ -23,6 +24,7 @@ class SlackHome:
         self,
         calls: Calls,
         identity: Identity,
+        people: People,
         places: Places,
         links: PlaceLinks,
         clock: Callable[[], float],
@@ -31,9 +33,10 @@ class SlackHome:
     ) -> None:
         """``clock`` tells seconds; ``tell`` tells somebody something in their direct message."""
         self._identity = identity
+        self._people = people
         self._places = places
         self._tell_directly = tell
-        self._drawing = Drawing(links)
+        self._drawing = Drawing(links, self._own_name)
         self._tabs = HomeTabs(calls, self._drawing, identity.place("", ""), clock)
         self._modals = HomeModals(calls, self._drawing, self._tell_elsewhere)
 
@@ -68,6 +71,12 @@ class SlackHome:
             await self._modals.notify(where, person, text)
         else:
             await self._tell_elsewhere(person, text)
+
+    async def _own_name(self) -> str:
+        """What people call the bot; empty where Slack does not tell."""
+        own = self._identity.user_id
+        name = (await self._people.find([own]))[own].name
+        return "" if name == own else name
 
     async def _tell_elsewhere(self, person: str, text: str) -> None:
         """Tell somebody something on their Home tab, if they look at it, else in their direct message."""
