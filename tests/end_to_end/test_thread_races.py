@@ -20,13 +20,11 @@ from chathakase.playground.content.block_ids import elements_of
 from chathakase.playground.faults import WRITING
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
-from chathakase.playground.world.views import OpenView
 from chathakase.slack.home.home_actions import HomeAction
-from tests.end_to_end.at_home import published, seen
 from tests.end_to_end.at_rest import all_answers_kept, at_rest
 from tests.end_to_end.audit_rows import audit_rows
 from tests.end_to_end.conftest import OpenBot, Thread
-from tests.end_to_end.crowd import UNLIMITED, WITHIN, everybody, open_crowd
+from tests.end_to_end.crowded_workspace import UNLIMITED, WITHIN, everybody, homes_of, open_crowd, threads_of
 from tests.end_to_end.process import running
 from tests.end_to_end.test_retiring import fetch, session_at, traces
 from tests.model_server import Json, ModelServer, begin, chunk, says
@@ -121,26 +119,12 @@ def held(model: ModelServer) -> HeldModel:
 
 async def begun(workspace: Workspace, crowd: list[PersonClient], held: HeldModel) -> list[Thread]:
     """Threads of everybody, in each of which the model has come to its moment."""
-
-    async def start(number: int) -> Thread:
-        person = crowd[number % len(crowd)]
-        channel = person.direct_message().id
-        return Thread(workspace, person, channel, await person.say(f"swordfish{number}.", channel=channel))
-
-    threads = list(await asyncio.gather(*(start(number) for number in range(len(crowd) * EACH))))
+    threads = await threads_of(workspace, crowd, EACH, "swordfish{}.")
     await workspace.until(lambda: len(held.reached) == len(threads), WITHIN)
     return threads
 
 
 Press = Callable[[], Awaitable[None]]
-
-
-async def homes_of(workspace: Workspace, crowd: list[PersonClient]) -> dict[str, OpenView]:
-    """The Home tabs of all, who open them at once, by their ids."""
-    before = published(workspace)
-    await asyncio.gather(*(person.open_home() for person in crowd))
-    await workspace.until(lambda: published(workspace) >= before + len(crowd), WITHIN)
-    return {person.id: seen(person) for person in crowd}
 
 
 async def ready_to_delete(workspace: Workspace, crowd: list[PersonClient], threads: list[Thread]) -> list[Press]:

@@ -31,6 +31,7 @@ from chathakase.slack.home.home_views import View, loading, told
 from chathakase.slack.home.new_chat_modal import new_chat_modal
 from chathakase.slack.home.reach import why_not
 from chathakase.slack.home.rename_modal import rename_modal
+from chathakase.slack.home.repeated_presses import RepeatedPresses
 from chathakase.slack.home.wishes import command_of, place_of, state_after
 from chathakase.slack.places import Places
 from chathakase.slack.web.identity import Identity
@@ -62,11 +63,15 @@ class HomeDesk:
         modals: HomeModals,
         drawing: Drawing,
         places: Places,
+        clock: Callable[[], float],
         *,
         enqueue: Callable[[Command], Awaitable[None]],
         tell: Callable[[Place, str, str], Awaitable[None]],
     ) -> None:
-        """``enqueue`` returns once a command is stored, or raises StoreError; ``tell`` tells people in an overview."""
+        """``clock`` tells seconds; ``enqueue`` returns once a command is stored, or raises StoreError.
+
+        ``tell`` tells people in an overview.
+        """
         self._identity = identity
         self._tabs = tabs
         self._modals = modals
@@ -75,6 +80,7 @@ class HomeDesk:
         self._enqueue = enqueue
         self._tell = tell
         self._errands = Errands()
+        self._repeated_presses = RepeatedPresses(clock)
 
     async def close(self) -> None:
         """Let what is under way end soon."""
@@ -87,18 +93,14 @@ class HomeDesk:
     async def press(self, press: Press) -> None:
         """Have done what somebody pressed; returns when it is stored, or late, or begun. Raises Malformed."""
         state, command = state_after(press), command_of(press)
-        self._forget_notice(press)
+        is_repeated = self._repeated_presses.is_repeated(press.ref)
+        if not is_repeated:
+            self._forget_notice(press)
         if command is not None:
+            # Its job is done once however often it is stored, and nothing is acknowledged that is not.
             await self._have_done(command)
-        elif state is not None:
-            self._errands.begin(self._show(press.where, press.by, state))
-        elif press.action is HomeAction.NEW_CHAT:
-            self._errands.begin(self._open_new_chat(press))
-        elif press.action is HomeAction.RENAME:
-            self._errands.begin(self._open_rename(press, read_row(press.value)))
-        elif press.action is HomeAction.OPEN:
-            row = read_row(press.value)
-            log_events.thread_followed(SessionId(row.session), place_of(row, press.where), by=press.by)
+        elif not is_repeated:
+            self._begin(press, state)
 
     async def rename(self, submission: Submission) -> Answer:
         """Have a session renamed, or tell in the field why not. Raises Malformed."""
@@ -130,6 +132,18 @@ class HomeDesk:
             return {"response_action": "update", "view": view}
         self._errands.begin(self._show_later(where, by, state))
         return {"response_action": "update", "view": loading(TITLE)}
+
+    def _begin(self, press: Press, state: OverviewState | None) -> None:
+        """Begin to show somebody what they want to see. Raises Malformed."""
+        if state is not None:
+            self._errands.begin(self._show(press.where, press.by, state))
+        elif press.action is HomeAction.NEW_CHAT:
+            self._errands.begin(self._open_new_chat(press))
+        elif press.action is HomeAction.RENAME:
+            self._errands.begin(self._open_rename(press, read_row(press.value)))
+        elif press.action is HomeAction.OPEN:
+            row = read_row(press.value)
+            log_events.thread_followed(SessionId(row.session), place_of(row, press.where), by=press.by)
 
     def _forget_notice(self, press: Press) -> None:
         if press.where.thread:

@@ -27,6 +27,8 @@ OPENED_WITHIN = 3.0
 FILLED_WITHIN = 30.0
 """Seconds after which nobody waits for a modal any more."""
 CLOSED = "not_found"
+EXCHANGED = "exchanged_trigger_id"
+"""Of what was delivered twice: it has opened a modal already."""
 MOST_KNOWN = 10_000
 """Open lists that are known at once."""
 NOT_OPENED = "I couldn't open that window. Please try again."
@@ -69,6 +71,8 @@ class HomeModals:
                     method, {"trigger_id": trigger, "view": view}, priority=Priority.ERROR, repeatable=False
                 )
         except (DeliveryError, TimeoutError) as error:
+            if str(error) == EXCHANGED:
+                return ""
             log.warning("A modal could not be opened: %s", str(error) or "timeout")
             await self._tell(person, NOT_OPENED)
             return ""

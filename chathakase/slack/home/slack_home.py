@@ -35,6 +35,7 @@ class SlackHome:
         self._identity = identity
         self._people = people
         self._places = places
+        self._clock = clock
         self._tell_directly = tell
         self._drawing = Drawing(links, self._own_name)
         self._tabs = HomeTabs(calls, self._drawing, identity.place("", ""), clock)
@@ -53,6 +54,7 @@ class SlackHome:
             self._modals,
             self._drawing,
             self._places,
+            self._clock,
             enqueue=enqueue,
             tell=self.tell,
         )

@@ -216,6 +216,16 @@ async def test_what_an_action_came_to_is_on_top_until_the_next_thing_is_done(
     assert published(workspace) == 3
 
 
+async def test_what_a_press_came_to_stays_on_top_though_it_was_a_double_one(
+    workspace: Workspace, bot: ConnectedBot, alice: PersonClient
+) -> None:
+    view = await opened(workspace, alice)
+    await press(alice, view, HomeAction.ARCHIVE)
+    await bot.home.tell(OVERVIEW, alice.id, "Done: **archived**.")
+    await press(alice, view, HomeAction.ARCHIVE)
+    await tells(workspace, alice, "archived")
+
+
 async def test_who_does_not_look_at_it_is_told_in_the_direct_message(
     workspace: Workspace, bot: ConnectedBot, alice: PersonClient
 ) -> None:

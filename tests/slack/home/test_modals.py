@@ -1,5 +1,6 @@
 """Modals over real sockets: they open at once, are filled after, and say in their fields what is wrong."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -119,6 +120,30 @@ async def test_what_cannot_be_opened_is_told(workspace: Workspace, bot: Connecte
     await alice.command(CHATS, channel=GENERAL)
     await workspace.until(lambda: told_directly(workspace))
     assert told_directly(workspace) == [NOT_OPENED]
+
+
+async def test_what_is_delivered_again_when_it_was_opened_is_no_failure(
+    workspace: Workspace, bot: ConnectedBot, alice: PersonClient
+) -> None:
+    workspace.faults.slack_error("views.open", "exchanged_trigger_id")
+    await alice.command(CHATS, channel=GENERAL)
+    await workspace.until(lambda: workspace.journal.calls("views.open"))
+    await listed(workspace, alice)
+    assert told_directly(workspace) == []
+
+
+@pytest.mark.parametrize("action", [HomeAction.RENAME, HomeAction.NEW_CHAT])
+async def test_a_double_press_opens_one_window_and_another_press_the_next(
+    action: HomeAction, workspace: Workspace, bot: ConnectedBot, alice: PersonClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = await listed(workspace, alice)
+    await asyncio.gather(press(alice, view, action), press(alice, view, action))
+    modal = await top(workspace, alice, lambda modal: elements(modal, "title"))
+    assert len(workspace.journal.calls("views.push")) == 1
+    await alice.close(modal)
+    monkeypatch.setattr("chathakase.slack.home.repeated_presses.WITHIN", 0.0)
+    await press(alice, view, action)
+    await top(workspace, alice, lambda modal: elements(modal, "title"))
 
 
 async def test_pages_are_turned_and_words_looked_for_in_the_list(

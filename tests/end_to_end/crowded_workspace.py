@@ -1,6 +1,7 @@
 """A workspace with many people, in which Slack's rate limits are no part of a test."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -9,8 +10,10 @@ from chathakase.playground.server import Workspace, open_workspace
 from chathakase.playground.web_api.tiers import NoLimits
 from chathakase.playground.world.demo import demo_world
 from chathakase.playground.world.values import User
+from chathakase.playground.world.views import OpenView
 from chathakase.slack.web.rate_limits import LIMITS
-from tests.end_to_end.at_home import GENERAL, MENUS
+from tests.end_to_end.at_home import GENERAL, MENUS, published, seen
+from tests.end_to_end.conftest import Thread
 
 UNLIMITED: dict[str, Any] = {
     "chathakase_rate_limits": " ".join(f"{method}=600000/1000" for method in LIMITS),
@@ -33,6 +36,25 @@ async def open_crowd(people: int) -> AsyncIterator[Workspace]:
     about: dict[str, Any] = MENUS | {"ack_timeout": WITHIN, "journal_limit": 100_000}
     async with open_workspace(world, **about, limits=NoLimits(), seed=1) as workspace:
         yield workspace
+
+
+async def homes_of(workspace: Workspace, crowd: Sequence[PersonClient]) -> dict[str, OpenView]:
+    """The Home tabs of all, who open them at once, by their ids."""
+    before = published(workspace)
+    await asyncio.gather(*(person.open_home() for person in crowd))
+    await workspace.until(lambda: published(workspace) >= before + len(crowd), WITHIN)
+    return {person.id: seen(person) for person in crowd}
+
+
+async def threads_of(workspace: Workspace, crowd: Sequence[PersonClient], each: int, words: str) -> list[Thread]:
+    """So many threads that each person begins in their direct message, all at once, each with a number in its words."""
+
+    async def start(number: int) -> Thread:
+        person = crowd[number % len(crowd)]
+        channel = person.direct_message().id
+        return Thread(workspace, person, channel, await person.say(words.format(number), channel=channel))
+
+    return list(await asyncio.gather(*(start(number) for number in range(len(crowd) * each))))
 
 
 @asynccontextmanager
