@@ -52,7 +52,7 @@ async def test_after_a_first_exchange_the_thread_is_listed_with_its_title_and_on
     await home(workspace, bob)
     thread = await start("herring", channel="@", person=bob)
     await thread.answers(1)
-    view = await shows(workspace, bob, "Your threads", "You have 1 thread.", "(1)", "ChatHakase: ")
+    view = await shows(workspace, bob, "Your threads", "You have 1 thread.", "(1)", "ChatHakase : I heard")
     (_, opening), *_ = elements(view, HomeAction.OPEN)
     assert opening["url"].endswith(f"/p{thread.ts.replace('.', '')}")
 
