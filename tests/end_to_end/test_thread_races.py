@@ -21,18 +21,23 @@ from chathakase.playground.faults import WRITING
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.slack.home.home_actions import HomeAction
+from tests.end_to_end.at_home import on_top, seen, window
 from tests.end_to_end.at_rest import all_answers_kept, at_rest
 from tests.end_to_end.audit_rows import audit_rows
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.crowded_workspace import UNLIMITED, WITHIN, everybody, homes_of, open_crowd, threads_of
+from tests.end_to_end.ephemerals import await_ephemeral
 from tests.end_to_end.process import running
 from tests.end_to_end.test_retiring import fetch, session_at, traces
 from tests.model_server import Json, ModelServer, begin, chunk, says
-from tests.slack.home.viewing import press, rows
+from tests.slack.home.viewing import elements, entered, press, rows, told
 
 PEOPLE = 10
 EACH = 3
 """Threads of each of them at each moment, all at once."""
+
+NAMED = 5
+"""The same, of those that are named."""
 
 BEFORE, STREAMING, ENDING, NAMING = "before its first words", "while it streams", "while it ends", "while it is named"
 MOMENTS = (BEFORE, STREAMING, ENDING, NAMING)
@@ -56,7 +61,7 @@ async def crowd(workspace: Workspace) -> AsyncIterator[list[PersonClient]]:
 @pytest.fixture
 def settings(settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Titles are written by a model that can be told apart, all at once."""
-    monkeypatch.setattr("chathakase.engine.turns.background.AT_ONCE", PEOPLE * EACH)
+    monkeypatch.setattr("chathakase.engine.turns.background.AT_ONCE", PEOPLE * NAMED)
     return settings | UNLIMITED | {"chathakase_background_model": "titles"}
 
 
@@ -71,14 +76,14 @@ class HeldModel:
     async def answer(self, request: web.Request, body: Json) -> web.StreamResponse:
         if (number := _number(body)) is None:
             return await says("Fresh.")(request, body)
-        if self.moment is BEFORE:
+        if self.moment == BEFORE:
             await self._pass(number)
         response = await begin(request)
         for piece in range(4):
             await response.write(chunk({"content": f"herring{number} "}))
-            if piece == 1 and self.moment is STREAMING:
+            if piece == 1 and self.moment == STREAMING:
                 await self._pass(number)
-        if self.moment is ENDING:
+        if self.moment == ENDING:
             await self._pass(number)
         await response.write(chunk({"content": f"late{number}"}))
         await response.write(chunk({}, finish="stop"))
@@ -86,7 +91,7 @@ class HeldModel:
         return response
 
     async def title(self, request: web.Request, body: Json) -> web.StreamResponse:
-        if (number := _number(body)) is not None and self.moment is NAMING:
+        if (number := _number(body)) is not None and self.moment == NAMING:
             await self._pass(number)
         return await says(f"Kingfisher{number}")(request, body)
 
@@ -117,9 +122,9 @@ def held(model: ModelServer) -> HeldModel:
     return held
 
 
-async def begun(workspace: Workspace, crowd: list[PersonClient], held: HeldModel) -> list[Thread]:
+async def begun(workspace: Workspace, crowd: list[PersonClient], held: HeldModel, each: int = EACH) -> list[Thread]:
     """Threads of everybody, in each of which the model has come to its moment."""
-    threads = await threads_of(workspace, crowd, EACH, "swordfish{}.")
+    threads = await threads_of(workspace, crowd, each, "swordfish{}.")
     await workspace.until(lambda: len(held.reached) == len(threads), WITHIN)
     return threads
 
@@ -267,3 +272,69 @@ async def test_to_delete_during_a_turn_leaves_nothing_behind_though_the_process_
         await workspace.until(lambda: is_idle(database), WITHIN)
         await nothing_is_left(workspace, crowd, threads, sessions, database)
         await all_begin_afresh(threads, model)
+
+
+async def by_word(workspace: Workspace, thread: Thread, title: str) -> None:
+    await thread.say(f"rename session {title}")
+    await thread.answers(2, containing=title, within=WITHIN)
+
+
+async def from_home(workspace: Workspace, thread: Thread, title: str) -> None:
+    view = seen(thread.person)
+    (row,) = (index for index, value in enumerate(rows(view)) if thread.ts in value)
+    await press(thread.person, view, HomeAction.RENAME, row)
+    modal = await on_top(workspace, thread.person, lambda modal: elements(modal, "title"))
+    assert await thread.person.submit(modal, entered(title=title)) == {}
+
+
+@pytest.mark.parametrize("rename", [by_word, from_home])
+async def test_the_title_that_somebody_gives_stands_whenever_the_model_finds_one(
+    rename: Callable[[Workspace, Thread, str], Awaitable[None]],
+    workspace: Workspace,
+    open_the_bot: OpenBot,
+    crowd: list[PersonClient],
+    held: HeldModel,
+    database: Path,
+) -> None:
+    """Its title comes before that, meanwhile, and after that."""
+    held.moment = NAMING
+    async with open_the_bot() as bot:
+        threads = await begun(workspace, crowd, held, NAMED)
+        first = [number for number in range(len(threads)) if number % 3 == 0]
+        await asyncio.gather(*map(held.let_go, first))
+        await workspace.until(
+            lambda: fetch(database, "SELECT count(*) FROM titles WHERE made_by = 'model'") == [(len(first),)], WITHIN
+        )
+        await homes_of(workspace, crowd)
+
+        async def rename_all(person: PersonClient) -> None:
+            for number, thread in enumerate(threads):
+                if thread.person is person:
+                    going_on = held.let_go(number) if number % 3 == 1 else asyncio.sleep(0)
+                    await asyncio.gather(rename(workspace, thread, f"Mine {number}."), going_on)
+
+        await asyncio.gather(*map(rename_all, crowd))
+        held.let_all_go()
+        await quiet(workspace, bot)
+        titles = {f"Mine {number}." for number in range(len(threads))}
+        assert {title for (title,) in fetch(database, "SELECT title FROM titles")} == titles
+        await homes_of(workspace, crowd)
+        await asyncio.gather(*(thread.say("session info") for thread in threads))
+        told_to = await told_everywhere(workspace, crowd)
+        for number, thread in enumerate(threads):
+            for where in told_to[thread.person.id]:
+                assert f"Mine {number}." in where
+                assert "Kingfisher" not in where
+            assert f"- Title: Mine {number}.\n" in (await thread.answers(None, containing="Title: "))[-1]
+
+
+async def told_everywhere(workspace: Workspace, crowd: list[PersonClient]) -> dict[str, tuple[str, str, str]]:
+    """What each person reads on Home, in the window of the same list, and when they say the word for it."""
+    for person in crowd:
+        await person.say("threads", channel="@")
+    windows = await asyncio.gather(*(window(workspace, person, rows) for person in crowd))
+    lists = await asyncio.gather(*(await_ephemeral(workspace, person, "Mine", within=WITHIN) for person in crowd))
+    return {
+        person.id: (told(seen(person)), told(shown), listed)
+        for person, shown, listed in zip(crowd, windows, lists, strict=True)
+    }
