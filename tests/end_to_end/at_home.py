@@ -1,18 +1,23 @@
 """What people see of all their threads, on Home and in modals."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
+from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.views import OpenView
 from chathakase.slack.diagnostics.needs import COMMANDS, SHORTCUTS
 from chathakase.slack.own_messages import CHATS
+from tests.end_to_end.at_rest import at_rest
+from tests.end_to_end.conftest import Thread
 from tests.slack.home.viewing import told
 
 MENUS: dict[str, Any] = {"commands": COMMANDS, "shortcuts": SHORTCUTS}
 """What a workspace is opened with, so that its app has all that its manifest asks for."""
 GENERAL = "C0GENERAL1"
+
+Start = Callable[..., Awaitable[Thread]]
 
 
 def seen(person: PersonClient) -> OpenView:
@@ -23,6 +28,19 @@ def seen(person: PersonClient) -> OpenView:
 
 def published(workspace: Workspace) -> int:
     return len(workspace.journal.calls("views.publish"))
+
+
+async def talked(
+    workspace: Workspace, bot: SessionManager, person: PersonClient, start: Start, *texts: str
+) -> list[Thread]:
+    """Threads in somebody's direct message that begin with these words, the newest first as they are listed."""
+    begun: list[Thread] = []
+    for text in texts:
+        thread = await start(text, channel="@", person=person)
+        await thread.answers(1)
+        begun.insert(0, thread)
+    await at_rest(workspace, bot)
+    return begun
 
 
 async def home(workspace: Workspace, person: PersonClient) -> OpenView:

@@ -13,6 +13,7 @@ import pytest
 from chathakase.core.access_rule import NOT_FOR_YOU, NOT_KNOWN
 from chathakase.core.jobs import Command, Job
 from chathakase.engine.access import access as access_module
+from chathakase.engine.sessions import SessionManager
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.diagnostics.needs import SHORTCUTS
@@ -78,6 +79,18 @@ class Scene:
     def stored(self, sql: str) -> Any:
         with closing(sqlite3.connect(self.database)) as connection:
             return connection.execute(sql).fetchall()
+
+    def known(self) -> tuple[Any, int]:
+        """How many sessions there are, and what the model was asked."""
+        return self.stored("SELECT count(*) FROM sessions"), len(self.model.requests)
+
+    async def is_turned_away(self, bot: SessionManager, seen: Seen, before: tuple[Any, int]) -> None:
+        """See that nothing comes of what Bob wants but one line for his eyes."""
+        await at_rest(self.workspace, bot)
+        assert not seen()
+        assert self.known() == before, "it opens no session, and asks the model nothing"
+        assert not self.stored(f"SELECT text FROM messages WHERE author = '{BOB}' AND asks = 1 AND text LIKE '%sword%'")
+        assert len(ephemerals(self.workspace, self.bob)) == 1
 
 
 class WayIn:
@@ -231,7 +244,7 @@ async def test_every_way_in(
     async with open_the_bot(**OPEN_TO_ALL) as bot:
         await way.prepare(scene)
         await at_rest(scene.workspace, bot)
-    opened, asked = scene.stored("SELECT count(*) FROM sessions"), len(scene.model.requests)
+    before = scene.known()
     scene.change(**case.about)
     if not case.is_known:
         scene.workspace.faults.slack_error("users.info", "internal_error", times=1_000)
@@ -242,12 +255,7 @@ async def test_every_way_in(
             await scene.workspace.until(seen)
             return
         assert await await_ephemeral(scene.workspace, scene.bob, "Sorry") == case.told
-        await at_rest(scene.workspace, bot)
-        assert not seen()
-    assert scene.stored("SELECT count(*) FROM sessions") == opened, "it opens no session"
-    assert len(scene.model.requests) == asked
-    assert not scene.stored(f"SELECT text FROM messages WHERE author = '{BOB}' AND asks = 1 AND text LIKE '%sword%'")
-    assert len(ephemerals(scene.workspace, scene.bob)) == 1
+        await scene.is_turned_away(bot, seen, before)
 
 
 @pytest.mark.parametrize("by", [by for by in WAYS if by != "job after a restart"])

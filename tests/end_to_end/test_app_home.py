@@ -16,7 +16,7 @@ from chathakase.playground.server import Workspace, open_workspace
 from chathakase.slack.home.home_actions import HomeAction
 from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
 from tests.end_to_end import ephemerals
-from tests.end_to_end.at_home import MENUS, home, on_top, published, seen, shows, window
+from tests.end_to_end.at_home import MENUS, home, on_top, published, seen, shows, talked, window
 from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.conftest import INTERVALS, OpenBot, Thread
 from tests.slack.home.viewing import choose, elements, entered, pick, press, rows, told
@@ -89,13 +89,7 @@ async def test_who_has_not_opened_it_is_published_nothing(
 @pytest.fixture
 async def two(workspace: Workspace, bot: SessionManager, bob: PersonClient, start: Start) -> list[Thread]:
     """Two threads of Bob, both called the same, the newer one first as they are listed."""
-    begun: list[Thread] = []
-    for text in ("herring", "herring"):
-        thread = await start(text, channel="@", person=bob)
-        await thread.answers(1)
-        begun.insert(0, thread)
-    await at_rest(workspace, bot)
-    return begun
+    return await talked(workspace, bot, bob, start, "herring", "herring")
 
 
 async def test_rename_hits_the_right_one_of_two_with_equal_titles(

@@ -16,7 +16,7 @@ from chathakase.slack.home.home_views import LOADING
 from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
 from chathakase.storage.stores.listing_store import SqlListingStore
 from chathakase.storage.stores.title_store import SqlTitleStore
-from tests.end_to_end.at_home import GENERAL, MENUS, home, on_top, shows, window
+from tests.end_to_end.at_home import GENERAL, MENUS, home, on_top, shows, talked, window
 from tests.end_to_end.at_rest import at_rest
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral, choose
@@ -54,13 +54,7 @@ def settings(settings: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 async def two(workspace: Workspace, bot: SessionManager, bob: PersonClient, start: Start) -> list[Thread]:
     """Two threads of Bob, the newer one first as they are listed."""
-    begun: list[Thread] = []
-    for text in ("herring", "shark"):
-        thread = await start(text, channel="@", person=bob)
-        await thread.answers(1)
-        begun.insert(0, thread)
-    await at_rest(workspace, bot)
-    return begun
+    return await talked(workspace, bot, bob, start, "herring", "shark")
 
 
 async def test_the_command_the_shortcut_and_the_lists_button_open_the_same_list(
