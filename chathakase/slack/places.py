@@ -4,6 +4,7 @@ Methods: https://docs.slack.dev/reference/methods/conversations.info and
 https://docs.slack.dev/reference/methods/users.conversations.
 """
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,6 +21,8 @@ INFO, MEMBERSHIPS = "conversations.info", "users.conversations"
 TYPES = "public_channel,private_channel,mpim,im"
 PAGE = 200
 MOST_PAGES = 50
+WITHIN = 10.0
+"""Seconds for which people wait to be told where they are; they are told of their direct messages then."""
 NOWHERE = Where("")
 CHANNELS = LookupLimits(a_minute=50)
 
@@ -45,6 +48,13 @@ class Places:
     async def channels_with(self, user: str) -> frozenset[str]:
         """The channels in which somebody is, and of those that are not public the bot as well. Raises DeliveryError."""
         # Asked again each time: whoever has left a channel must find nothing of it any more.
+        try:
+            async with asyncio.timeout(WITHIN):
+                return await self._memberships(user)
+        except TimeoutError as error:
+            raise DeliveryError("timeout", passes=True) from error
+
+    async def _memberships(self, user: str) -> frozenset[str]:
         found: set[str] = set()
         cursor: object = ""
         for _ in range(MOST_PAGES):

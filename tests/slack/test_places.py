@@ -144,3 +144,12 @@ async def test_people_have_clocks(web: SlackWeb) -> None:
 def test_odd_clocks_are_none(zone: object, offset: object) -> None:
     person = person_of("U1", {"name": "a", "tz": zone, "tz_offset": offset})
     assert (person.zone, person.offset) == ("", 0)
+
+
+async def test_nobody_waits_for_ever_to_be_told_where_they_are(
+    surface: SlackSurface, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(places, "WITHIN", 0.05)
+    workspace.faults.rate_limit(places.MEMBERSHIPS, retry_after=30)
+    with pytest.raises(DeliveryError, match="timeout"):
+        await surface.channels_with(HERE, ALICE)
