@@ -101,8 +101,8 @@ class OverviewReader:
 def request_of(state: OverviewState) -> ListRequest:
     """Which threads somebody wants to see, and which page of them, who has chosen so."""
     request = read(" ".join(state.search.split()))
-    if request.page > 1 or request.after:
-        # Which page it is, is told beside the words.
+    if request.page > 1 or request.after or request == ListRequest():
+        # Which page it is, is told beside the words; also the first one.
         request = ListRequest(words=state.search)
     archived = True if request.archived else ARCHIVED[state.shown]
     return replace(request, archived=archived, page=state.page if state.after else 1, after=state.after)

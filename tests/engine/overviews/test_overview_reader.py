@@ -23,6 +23,7 @@ OVERVIEW = Place(*HOME, "", "")
         (OverviewState(Shown.ALL), ListRequest(archived=None)),
         (OverviewState(search=" trip \n to  Kyoto"), ListRequest("trip to Kyoto")),
         (OverviewState(Shown.ALL, "archived fish"), ListRequest("fish", archived=True)),
+        (OverviewState(search="1"), ListRequest("1")),
         (OverviewState(search="2"), ListRequest("2")),
         (OverviewState(search="next:2:abc"), ListRequest("next:2:abc")),
         (OverviewState(search="about 2"), ListRequest("2")),
