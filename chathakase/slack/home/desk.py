@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from chathakase import log_events
+from chathakase.core.access_rule import WHY_NOT, Decision
 from chathakase.core.errors import StoreError
 from chathakase.core.jobs import Command
 from chathakase.core.listing import GONE
@@ -28,11 +28,11 @@ from chathakase.slack.home.home_modals import HomeModals
 from chathakase.slack.home.home_payloads import ListOpening, Press, Submission
 from chathakase.slack.home.home_tabs import HomeTabs
 from chathakase.slack.home.home_views import View, loading, told
-from chathakase.slack.home.new_chat_modal import new_chat_modal
+from chathakase.slack.home.new_chat_modal import STARTING, new_chat_modal
 from chathakase.slack.home.reach import why_not
-from chathakase.slack.home.rename_modal import rename_modal
+from chathakase.slack.home.rename_modal import RENAMING, rename_modal
 from chathakase.slack.home.repeated_presses import RepeatedPresses
-from chathakase.slack.home.wishes import command_of, place_of, state_after
+from chathakase.slack.home.wishes import command_of, looking_for, place_of, state_after
 from chathakase.slack.places import Places
 from chathakase.slack.web.identity import Identity
 
@@ -42,7 +42,6 @@ STORED_WITHIN = 1.5
 UNDER_WAY = 1.0
 """Seconds within which Slack has shown what something was acknowledged with."""
 
-RENAMING = "Rename thread"
 NOT_SAVED = "I couldn't save that. Please try again in a minute."
 NOT_SAVED_YET = "I couldn't save that yet. Please press the button again."
 
@@ -123,8 +122,7 @@ class HomeDesk:
 
     async def search(self, submission: Submission) -> Answer:
         """Show in a list what somebody looks for. Raises Malformed."""
-        search = " ".join(read_search(submission).split())
-        state = replace(read_state(submission.metadata), search=search, after="", page=1)
+        state = looking_for(read_search(submission), read_state(submission.metadata))
         where, by = self._identity.place("", submission.view), submission.by
         drawing = self._errands.begin(self._modals.list_of(where, by, state))
         await asyncio.wait([drawing], timeout=STORED_WITHIN)
@@ -147,15 +145,22 @@ class HomeDesk:
 
     def _forget_notice(self, press: Press) -> None:
         if press.where.thread:
-            self._modals.forget_notice(press.where)
+            self._modals.seen(press.where, press.by, press.state)
         else:
             self._tabs.forget_notice(press.by)
 
     async def _submitted(self, command: Command, field: str) -> Answer:
         """Have a command stored; what takes longer than it may goes on, and may be wanted again meanwhile."""
+        if why := await self._refusal(command.where, command.by):
+            return _errors({field: why})
         storing = self._errands.begin(self._store(command))
         await asyncio.wait([storing], timeout=STORED_WITHIN)
         return CLOSES if storing.done() and storing.result() else _errors({field: NOT_SAVED_YET})
+
+    async def _refusal(self, where: Place, person: str) -> str:
+        """What somebody is told who is known not to be allowed to talk to the bot; empty for all others."""
+        decision = (await self._drawing.overviews()).decision(where, person)
+        return WHY_NOT[decision] if decision is Decision.REFUSED else ""
 
     async def _have_done(self, command: Command) -> None:
         await asyncio.wait([self._errands.begin(self._store_or_tell(command))], timeout=STORED_WITHIN)
@@ -203,8 +208,9 @@ class HomeDesk:
             return True
 
     async def _open_new_chat(self, press: Press) -> None:
-        on = press.where.thread
-        await self._modals.open(press.by, press.trigger, new_chat_modal(on), on=on)
+        on, why = press.where.thread, await self._refusal(press.where, press.by)
+        view = told(STARTING, why) if why else new_chat_modal(on)
+        await self._modals.open(press.by, press.trigger, view, on=on)
 
     async def _open_rename(self, press: Press, row: RowKey) -> None:
         if modal := await self._modals.open(press.by, press.trigger, loading(RENAMING), on=press.where.thread):

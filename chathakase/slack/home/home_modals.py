@@ -90,16 +90,16 @@ class HomeModals:
 
     async def notify(self, where: Place, person: str, text: str) -> None:
         """Tell somebody something on top of a list, which is read anew; elsewhere if it is closed."""
-        if (shown := self._lists.get(where.thread)) is None:
+        shown = self._lists.get(where.thread)
+        if shown is None or shown.person != person:
             await self._tell(person, text)
             return
         self._lists[where.thread] = replace(shown, notice=text)
         self._want(where)
 
-    def forget_notice(self, where: Place) -> None:
-        """Somebody does the next thing in a list."""
-        if (shown := self._lists.get(where.thread)) is not None:
-            self._lists[where.thread] = replace(shown, notice="")
+    def seen(self, where: Place, person: str, state: OverviewState) -> None:
+        """Somebody does the next thing in a list, which another process may have opened: this is what they see."""
+        self._lists[where.thread] = _List(person, state)
 
     def fill(self, modal: str, person: str, view: View) -> None:
         """Have a modal show something else."""

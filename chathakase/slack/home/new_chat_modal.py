@@ -4,6 +4,7 @@ from chathakase.core.title_cleaning import LONGEST_GIVEN
 from chathakase.slack.home.home_actions import NEW_CHAT_VIEW, TITLE_FIELD, WHERE_FIELD, WORDS_FIELD
 from chathakase.slack.home.home_views import View, channels, field, modal, text_input
 
+STARTING = "New chat"
 LONGEST_WORDS = 3_000
 """The most that Slack takes in a field; see
 https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element.
@@ -19,4 +20,4 @@ def new_chat_modal(view: str = "") -> View:
         field(TITLE_FIELD, "Title", text_input(TITLE_FIELD, LONGEST_GIVEN), optional=True),
         field(WHERE_FIELD, "Where", channels(WHERE_FIELD, "Direct message"), optional=True, hint=WHERE_HINT),
     ]
-    return modal(NEW_CHAT_VIEW, "New chat", blocks, metadata=view, submit="Start", close="Cancel")
+    return modal(NEW_CHAT_VIEW, STARTING, blocks, metadata=view, submit="Start", close="Cancel")

@@ -18,6 +18,7 @@ from chathakase.core.types import Place
 from chathakase.slack.fields import ID, Malformed, field
 from chathakase.slack.home.home_actions import (
     FIRST,
+    LONGEST_SEARCH,
     HomeAction,
     RowKey,
     SessionDeed,
@@ -33,7 +34,7 @@ ON_CHANNELS: Mapping[HomeAction, str] = {HomeAction.MUTE: MUTE_CHANNEL, HomeActi
 _VIEWING: Mapping[HomeAction, Callable[[OverviewState, str], OverviewState]] = {
     HomeAction.REFRESH: lambda state, _: state,
     HomeAction.SHOWN: lambda state, value: replace(_first(state), shown=_shown(value)),
-    HomeAction.SEARCH: lambda state, value: replace(_first(state), search=" ".join(value.split())),
+    HomeAction.SEARCH: lambda state, value: looking_for(value, state),
     HomeAction.SHOW_ALL: lambda state, _: replace(_first(state), search=""),
     HomeAction.FIRST_PAGE: lambda state, _: _first(state),
     HomeAction.NEXT_PAGE: lambda state, value: replace(state, after=value, page=state.page + 1),
@@ -46,6 +47,11 @@ def state_after(press: Press) -> OverviewState | None:
     """What somebody wants to see who pressed something; None where it is about something else. Raises Malformed."""
     change = _VIEWING.get(press.action)
     return change(press.state, press.value) if change else None
+
+
+def looking_for(words: str, state: OverviewState) -> OverviewState:
+    """What somebody wants to see who looks for something in what they see, as far as a view can keep the words."""
+    return replace(_first(state), search=" ".join(words.split())[:LONGEST_SEARCH])
 
 
 def command_of(press: Press) -> Command | None:

@@ -19,14 +19,14 @@ from chathakase.slack.home import desk as desk_module
 from chathakase.slack.home.desk import NOT_SAVED_YET
 from chathakase.slack.home.drawing import UNREADABLE
 from chathakase.slack.home.entries import NO_TITLE, NO_WORDS
-from chathakase.slack.home.home_actions import HomeAction
+from chathakase.slack.home.home_actions import LONGEST_SEARCH, HomeAction
 from chathakase.slack.home.home_modals import NOT_OPENED
 from chathakase.slack.home.home_views import BROKEN, LOADING
 from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
 from tests.places import slack_place
-from tests.slack.home.conftest import GENERAL
+from tests.slack.home.conftest import GENERAL, thread
 from tests.slack.home.viewing import choose, elements, entered, press, rows, told
-from tests.slack.socket_mode.listening import ConnectedBot
+from tests.slack.socket_mode.listening import ConnectedBot, listening
 
 
 async def top(workspace: Workspace, person: PersonClient, condition: Callable[[OpenView], object]) -> OpenView:
@@ -342,3 +342,45 @@ async def test_whatever_keeps_a_view_from_being_drawn_is_told_in_it(
     await top(workspace, alice, lambda modal: BROKEN in told(modal))
     await alice.open_home()
     await workspace.until(lambda: alice.home is not None and BROKEN in told(alice.home))
+
+
+async def test_in_a_list_that_another_process_opened_just_its_own_person_is_told(
+    workspace: Workspace, alice: PersonClient
+) -> None:
+    addresses = (workspace.api_url, workspace.bot_token, workspace.app_token)
+    async with listening(*addresses) as opener:
+        await workspace.wait_for_socket()
+        opener.overviews.threads = [thread(1), thread(2)]
+        view = await listed(workspace, alice)
+    async with listening(*addresses) as bot:
+        await workspace.wait_for_socket()
+        bot.overviews.threads = [thread(1)]
+        await press(alice, view, HomeAction.ARCHIVE, 1)
+        (command,) = bot.commands
+        await bot.home.tell(command.where, "U0BOB00001", "None of hers.")
+        assert told_directly(workspace) == ["None of hers."]
+        await bot.home.tell(command.where, alice.id, "Done: archived.")
+        view = await top(workspace, alice, lambda modal: told(modal).startswith("Done: archived."))
+        assert len(rows(view)) == 1
+
+
+async def test_who_may_not_any_more_starts_and_renames_nothing_by_what_is_left_over(
+    workspace: Workspace, bot: ConnectedBot, alice: PersonClient
+) -> None:
+    below = await listed(workspace, alice)
+    await press(alice, below, HomeAction.RENAME)
+    modal = await top(workspace, alice, lambda modal: elements(modal, "title"))
+    bot.overviews.refused.add(alice.id)
+    assert await alice.submit(modal, entered(title="Fish")) == {"errors": {"title": NOT_FOR_YOU}}
+    await alice.close(modal)
+    await press(alice, below, HomeAction.NEW_CHAT)
+    await top(workspace, alice, lambda modal: told(modal).endswith(NOT_FOR_YOU) and not elements(modal, "words"))
+    assert bot.commands == []
+
+
+async def test_no_more_is_looked_for_than_a_view_can_keep(
+    workspace: Workspace, bot: ConnectedBot, alice: PersonClient
+) -> None:
+    view = await home(workspace, alice)
+    await choose(alice, view, HomeAction.SEARCH, value="鯨" * 10_000)
+    await workspace.until(lambda: bot.overviews.states[alice.id].search == "鯨" * LONGEST_SEARCH)
