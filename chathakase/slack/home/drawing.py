@@ -57,7 +57,7 @@ class Drawing:
 
         async def drawn() -> Drawn:
             overviews = await self.overviews()
-            state = await (overviews.opened(where, person) if opened else overviews.kept(where, person))
+            state = await (_opened(overviews, where, person) if opened else overviews.kept(where, person))
             overview = await self._read(where, person, state, admin=True)
             return Drawn(home_tab(overview, self._links, notice), _told_by(overview, notice))
 
@@ -93,6 +93,15 @@ class Drawing:
         except Exception as error:  # noqa: BLE001 - whatever it is, somebody waits in front of a view
             log.error("An overview could not be drawn: %s", trace(error))
             return instead(BROKEN)
+
+
+async def _opened(overviews: Overviews, where: Place, person: str) -> OverviewState:
+    """What somebody sees who opens Home, also from a database that takes nothing just now. Raises StoreError."""
+    try:
+        return await overviews.opened(where, person)
+    except StoreError as error:
+        log.warning("That somebody looks at their threads could not be stored: %s", error)
+    return OverviewState(last_lines=(await overviews.kept(where, person)).last_lines)
 
 
 def _told_by(overview: Overview, notice: str) -> str:

@@ -146,8 +146,16 @@ async def test_who_may_not_talk_to_the_bot_reads_one_line(
 async def test_where_the_database_refuses_that_is_told(
     workspace: Workspace, bot: ConnectedBot, alice: PersonClient
 ) -> None:
-    bot.overviews.refusals = 1
+    bot.overviews.refusals = 2
     assert told(await opened(workspace, alice)).strip() == UNREADABLE
+
+
+async def test_where_the_database_only_takes_nothing_what_is_in_it_is_shown(
+    workspace: Workspace, bot: ConnectedBot, alice: PersonClient
+) -> None:
+    bot.overviews.refusals = 1
+    assert len(rows(await opened(workspace, alice))) == 2
+    assert bot.overviews.openings == []
 
 
 async def test_what_is_chosen_to_be_seen_is_kept_and_shown(
