@@ -85,9 +85,9 @@ class Slack:
             command=engine.requests.enqueue,
             say=engine.reception.say,
         )
-        desk = self._home.begin(engine.overviews, engine.requests.enqueue)
-        self._stack.push_async_callback(desk.close)
-        home = HomeIntake(self.web.identity, desk, self._home.opened)
+        handler = self._home.begin(engine.overviews, engine.requests.enqueue)
+        self._stack.push_async_callback(handler.close)
+        home = HomeIntake(self.web.identity, handler, self._home.opened)
         socket = open_socket(
             build_app(self.web, intake, home),
             hearing(intake, home),

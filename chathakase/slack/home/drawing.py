@@ -14,9 +14,9 @@ from chathakase.core.types import Place
 from chathakase.slack.home.home_tab import home_tab
 from chathakase.slack.home.home_views import BROKEN, View, told, told_at_home
 from chathakase.slack.home.list_modal import list_modal
+from chathakase.slack.home.list_part import TITLE
 from chathakase.slack.home.place_links import PlaceLinks
 
-TITLE = "Your threads"
 UNREADABLE = "Something is wrong with my database, so I can't show you your threads right now. Try again in a minute."
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from chathakase.core.cache import LruCache
 from chathakase.core.errors import trace
 from chathakase.slack.fields import Malformed
-from chathakase.slack.home.desk import CLOSES, Answer, HomeDesk
+from chathakase.slack.home.home_handler import CLOSES, Answer, HomeHandler
 from chathakase.slack.home.home_payloads import (
     ListOpening,
     Submission,
@@ -34,10 +34,10 @@ log = logging.getLogger(__name__)
 class HomeIntake:
     """Hands on what people want who look at their threads. All but ``hears`` are Bolt listeners."""
 
-    def __init__(self, identity: Identity, desk: HomeDesk, opened: Callable[[str], None]) -> None:
+    def __init__(self, identity: Identity, handler: HomeHandler, opened: Callable[[str], None]) -> None:
         """``opened`` is told who opens their Home tab, once each time."""
         self._identity = identity
-        self._desk = desk
+        self._handler = handler
         self._opened = opened
         self._heard: LruCache[TabOpened, None] = LruCache(MOST_HEARD)
 
@@ -57,7 +57,7 @@ class HomeIntake:
         """Somebody pressed something on Home or in a list."""
 
         async def press() -> Answer:
-            await self._desk.press(read_press(body, self._identity))
+            await self._handler.press(read_press(body, self._identity))
             return CLOSES
 
         await ack(**await _answer("A press", press))
@@ -76,19 +76,19 @@ class HomeIntake:
 
     async def take_rename(self, body: Body, ack: AsyncAck) -> None:
         """Somebody gave a session a title."""
-        await self._submit(body, ack, self._desk.rename)
+        await self._submit(body, ack, self._handler.rename)
 
     async def take_new_chat(self, body: Body, ack: AsyncAck) -> None:
         """Somebody starts a thread."""
-        await self._submit(body, ack, self._desk.start_chat)
+        await self._submit(body, ack, self._handler.start_chat)
 
     async def take_search(self, body: Body, ack: AsyncAck) -> None:
         """Somebody looks for something in a list."""
-        await self._submit(body, ack, self._desk.search)
+        await self._submit(body, ack, self._handler.search)
 
     def _opening(self, read: Callable[[Mapping[str, Any]], ListOpening], body: Body) -> Callable[[], Awaitable[Answer]]:
         async def open_list() -> Answer:
-            self._desk.open_list(read(body))
+            self._handler.open_list(read(body))
             return CLOSES
 
         return open_list

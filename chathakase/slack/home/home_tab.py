@@ -5,11 +5,9 @@ from chathakase.slack.elements import Element
 from chathakase.slack.home.admin_part import admin_part
 from chathakase.slack.home.home_actions import state_metadata
 from chathakase.slack.home.home_views import MOST_BLOCKS, View, divider, header, home, said
-from chathakase.slack.home.list_part import list_part
+from chathakase.slack.home.list_part import TITLE, list_part
 from chathakase.slack.home.place_links import PlaceLinks
 from chathakase.slack.home.you_part import you_part
-
-TITLE = "Your threads"
 
 
 def home_tab(overview: Overview, links: PlaceLinks, notice: str = "") -> View:

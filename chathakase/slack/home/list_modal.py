@@ -2,9 +2,8 @@
 
 from chathakase.core.overview import Overview
 from chathakase.slack.home.home_actions import LIST_VIEW, state_metadata
-from chathakase.slack.home.home_tab import TITLE
 from chathakase.slack.home.home_views import View, modal, said
-from chathakase.slack.home.list_part import SEARCH, is_empty, list_part
+from chathakase.slack.home.list_part import SEARCH, TITLE, is_empty, list_part
 from chathakase.slack.home.place_links import PlaceLinks
 
 

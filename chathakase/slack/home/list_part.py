@@ -12,6 +12,8 @@ from chathakase.slack.home.place_links import PlaceLinks
 from chathakase.slack.home.thread_rows import ThreadRows
 from chathakase.slack.markdown import rich_text
 
+TITLE = "Your threads"
+
 SHOWN: Mapping[str, str] = {
     Shown.ACTIVE: "Active threads",
     Shown.ARCHIVED: "Archived threads",

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from chathakase.core.jobs import Command
 from chathakase.core.ports import Overviews
 from chathakase.core.types import Place
-from chathakase.slack.home.desk import HomeDesk
 from chathakase.slack.home.drawing import Drawing
+from chathakase.slack.home.home_handler import HomeHandler
 from chathakase.slack.home.home_modals import HomeModals
 from chathakase.slack.home.home_tabs import HomeTabs
 from chathakase.slack.home.place_links import PlaceLinks
@@ -45,10 +45,10 @@ class SlackHome:
         """Show nothing more."""
         await asyncio.gather(self._modals.close(), self._tabs.close())
 
-    def begin(self, overviews: Overviews, enqueue: Callable[[Command], Awaitable[None]]) -> HomeDesk:
+    def begin(self, overviews: Overviews, enqueue: Callable[[Command], Awaitable[None]]) -> HomeHandler:
         """Show what is read there; returns what serves people, to be closed before this."""
         self._drawing.begin(overviews)
-        return HomeDesk(
+        return HomeHandler(
             self._identity,
             self._tabs,
             self._modals,

@@ -6,7 +6,6 @@ import pytest
 
 from chathakase.core.overview import OverviewState, Shown
 from chathakase.slack.fields import Malformed
-from chathakase.slack.home.entries import NO_TITLE, TOO_LONG, WrongField, read_new_chat, read_rename, read_search
 from chathakase.slack.home.home_actions import (
     LONGEST_SEARCH,
     HomeAction,
@@ -27,7 +26,8 @@ from chathakase.slack.home.home_payloads import (
     read_shortcut,
     read_submission,
 )
-from chathakase.slack.home.wishes import command_of, state_after
+from chathakase.slack.home.presses import command_of, state_after
+from chathakase.slack.home.submissions import NO_TITLE, TOO_LONG, InvalidField, read_new_chat, read_rename, read_search
 from tests.places import slack_place
 from tests.slack.identity import BOT
 
@@ -187,7 +187,7 @@ def submission(metadata: str = "", **entered: Any) -> Submission:
     ("title", "told"), [("x" * 81, TOO_LONG), ("  ", NO_TITLE), (None, NO_TITLE), ("「」", NO_TITLE)]
 )
 def test_a_title_must_be_one(title: str | None, told: str) -> None:
-    with pytest.raises(WrongField) as wrong:
+    with pytest.raises(InvalidField) as wrong:
         read_rename(submission(Renaming(ROW).metadata, title=title), BOT)
     assert wrong.value.errors == {"title": told}
 

@@ -13,9 +13,9 @@ from chathakase.core.overview import OverviewState, Shown
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.views import OpenView
-from chathakase.slack.home.desk import NOT_SAVED
 from chathakase.slack.home.drawing import UNREADABLE
 from chathakase.slack.home.home_actions import HomeAction
+from chathakase.slack.home.home_handler import NOT_SAVED
 from tests.places import slack_place
 from tests.slack.home.viewing import choose, pick, press, rows, told
 from tests.slack.socket_mode.listening import ConnectedBot

@@ -15,13 +15,13 @@ from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.values import Json
 from chathakase.playground.world.views import OpenView
-from chathakase.slack.home import desk as desk_module
-from chathakase.slack.home.desk import NOT_SAVED_YET
+from chathakase.slack.home import home_handler
 from chathakase.slack.home.drawing import UNREADABLE
-from chathakase.slack.home.entries import NO_TITLE, NO_WORDS
 from chathakase.slack.home.home_actions import LONGEST_SEARCH, HomeAction
+from chathakase.slack.home.home_handler import NOT_SAVED_YET
 from chathakase.slack.home.home_modals import NOT_OPENED
 from chathakase.slack.home.home_views import BROKEN, LOADING
+from chathakase.slack.home.submissions import NO_TITLE, NO_WORDS
 from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
 from tests.places import slack_place
 from tests.slack.home.conftest import GENERAL, thread
@@ -171,7 +171,7 @@ async def test_what_is_looked_for_is_shown_late_where_the_database_is_slow(
     workspace: Workspace, bot: ConnectedBot, alice: PersonClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for interval in ("STORED_WITHIN", "UNDER_WAY"):
-        monkeypatch.setattr(desk_module, interval, 0.05)
+        monkeypatch.setattr(home_handler, interval, 0.05)
     view = await listed(workspace, alice)
     bot.overviews.hold.clear()
     (block_id, _), *_ = elements(view, HomeAction.SEARCH)
@@ -300,7 +300,7 @@ async def test_a_submission_that_cannot_be_stored_may_be_made_again(
 async def test_a_submission_that_is_stored_late_is_stored_once(
     workspace: Workspace, bot: ConnectedBot, alice: PersonClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk_module, "STORED_WITHIN", 0.05)
+    monkeypatch.setattr(home_handler, "STORED_WITHIN", 0.05)
     modal = await asking(workspace, alice)
     bot.hold.clear()
     assert await alice.submit(modal, entered(words="tea?")) == {"errors": {"words": NOT_SAVED_YET}}

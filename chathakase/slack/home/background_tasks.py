@@ -15,15 +15,15 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-class Errands:
+class BackgroundTasks:
     """Owns the tasks of what is under way."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    def begin(self, errand: Coroutine[Any, Any, T]) -> asyncio.Task[T | None]:
+    def begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T | None]:
         """Begin something, whose failure is told in the log; its result is None then, and at the end."""
-        task = asyncio.create_task(self._forgiving(errand), name="home: errand")
+        task = asyncio.create_task(self._forgiving(work), name="home: background task")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
@@ -34,9 +34,9 @@ class Errands:
             await asyncio.wait(tuple(self._tasks), timeout=LAST_WITHIN)
         await end_all(self._tasks)
 
-    async def _forgiving(self, errand: Coroutine[Any, Any, T]) -> T | None:
+    async def _forgiving(self, work: Coroutine[Any, Any, T]) -> T | None:
         try:
-            return await errand
+            return await work
         except Exception as error:  # noqa: BLE001 - nobody waits for it who could be told
             log.error("What somebody pressed could not be handled: %s", trace(error))
             return None

@@ -9,7 +9,7 @@ from chathakase.core.types import Place
 from chathakase.slack.fields import ID, Malformed
 from chathakase.slack.home.home_actions import TITLE_FIELD, WHERE_FIELD, WORDS_FIELD, HomeAction, read_renaming
 from chathakase.slack.home.home_payloads import Submission, entered_in
-from chathakase.slack.home.wishes import place_of
+from chathakase.slack.home.presses import place_of
 from chathakase.slack.web.identity import Identity
 
 NO_TITLE = "Please enter a title."
@@ -17,7 +17,7 @@ TOO_LONG = f"A title can have at most {LONGEST_GIVEN} characters."
 NO_WORDS = "Please write what you would like to ask."
 
 
-class WrongField(Exception):
+class InvalidField(Exception):
     """Something that somebody entered cannot be taken; the text is what they are told in its field."""
 
     def __init__(self, field: str, text: str) -> None:
@@ -32,7 +32,7 @@ class WrongField(Exception):
 
 
 def read_rename(submission: Submission, identity: Identity) -> Command:
-    """Read how somebody wants a session to be called. Raises Malformed, and WrongField."""
+    """Read how somebody wants a session to be called. Raises Malformed, and InvalidField."""
     renaming = read_renaming(submission.metadata)
     told_in = identity.place("", renaming.view)
     argument = f"{renaming.row.session} {_title(submission, required=True)}"
@@ -41,10 +41,10 @@ def read_rename(submission: Submission, identity: Identity) -> Command:
 
 
 def read_new_chat(submission: Submission, identity: Identity) -> tuple[Command, Place | None]:
-    """Read what somebody wants to ask, and in which channel if in one. Raises Malformed, and WrongField."""
+    """Read what somebody wants to ask, and in which channel if in one. Raises Malformed, and InvalidField."""
     words = submission.entered(WORDS_FIELD)
     if not words.strip():
-        raise WrongField(WORDS_FIELD, NO_WORDS)
+        raise InvalidField(WORDS_FIELD, NO_WORDS)
     channel, view = submission.entered(WHERE_FIELD), submission.metadata
     if any(each and not ID.fullmatch(each) for each in (channel, view)):
         raise Malformed("channel or view")
@@ -63,7 +63,7 @@ def _title(submission: Submission, *, required: bool) -> str:
     entered = submission.entered(TITLE_FIELD)
     title = title_by_person(entered)
     if required and not title:
-        raise WrongField(TITLE_FIELD, NO_TITLE)
+        raise InvalidField(TITLE_FIELD, NO_TITLE)
     if len(" ".join(entered.split())) > LONGEST_GIVEN:
-        raise WrongField(TITLE_FIELD, TOO_LONG)
+        raise InvalidField(TITLE_FIELD, TOO_LONG)
     return title

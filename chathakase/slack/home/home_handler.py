@@ -12,9 +12,9 @@ from chathakase.core.jobs import Command
 from chathakase.core.listing import GONE
 from chathakase.core.overview import OverviewState
 from chathakase.core.types import Place, Session, SessionId
-from chathakase.slack.home.drawing import TITLE, Drawing
-from chathakase.slack.home.entries import WrongField, read_new_chat, read_rename, read_search
-from chathakase.slack.home.errands import Errands
+from chathakase.slack.home.background_tasks import BackgroundTasks
+from chathakase.slack.home.channel_checks import why_not
+from chathakase.slack.home.drawing import Drawing
 from chathakase.slack.home.home_actions import (
     TITLE_FIELD,
     WHERE_FIELD,
@@ -28,11 +28,12 @@ from chathakase.slack.home.home_modals import HomeModals
 from chathakase.slack.home.home_payloads import ListOpening, Press, Submission
 from chathakase.slack.home.home_tabs import HomeTabs
 from chathakase.slack.home.home_views import View, loading, told
+from chathakase.slack.home.list_part import TITLE
 from chathakase.slack.home.new_chat_modal import STARTING, new_chat_modal
-from chathakase.slack.home.reach import why_not
+from chathakase.slack.home.presses import command_of, looking_for, place_of, state_after
 from chathakase.slack.home.rename_modal import RENAMING, rename_modal
 from chathakase.slack.home.repeated_presses import RepeatedPresses
-from chathakase.slack.home.wishes import command_of, looking_for, place_of, state_after
+from chathakase.slack.home.submissions import InvalidField, read_new_chat, read_rename, read_search
 from chathakase.slack.places import Places
 from chathakase.slack.web.identity import Identity
 
@@ -52,7 +53,7 @@ CLOSES: Answer = {}
 log = logging.getLogger(__name__)
 
 
-class HomeDesk:
+class HomeHandler:
     """Serves people who look at their threads."""
 
     def __init__(
@@ -78,16 +79,16 @@ class HomeDesk:
         self._places = places
         self._enqueue = enqueue
         self._tell = tell
-        self._errands = Errands()
+        self._background = BackgroundTasks()
         self._repeated_presses = RepeatedPresses(clock)
 
     async def close(self) -> None:
         """Let what is under way end soon."""
-        await self._errands.close()
+        await self._background.close()
 
     def open_list(self, opening: ListOpening) -> None:
         """Begin to open the list of somebody's threads as a modal."""
-        self._errands.begin(self._open_list(opening))
+        self._background.begin(self._open_list(opening))
 
     async def press(self, press: Press) -> None:
         """Have done what somebody pressed; returns when it is stored, or late, or begun. Raises Malformed."""
@@ -105,7 +106,7 @@ class HomeDesk:
         """Have a session renamed, or tell in the field why not. Raises Malformed."""
         try:
             command = read_rename(submission, self._identity)
-        except WrongField as wrong:
+        except InvalidField as wrong:
             return _errors(wrong.errors)
         return await self._submitted(command, TITLE_FIELD)
 
@@ -113,7 +114,7 @@ class HomeDesk:
         """Have a thread started, or tell in the fields why not. Raises Malformed."""
         try:
             command, channel = read_new_chat(submission, self._identity)
-        except WrongField as wrong:
+        except InvalidField as wrong:
             return _errors(wrong.errors)
         overviews = await self._drawing.overviews()
         if channel is not None and (why := await why_not(overviews, self._places, channel, submission.by)):
@@ -124,21 +125,21 @@ class HomeDesk:
         """Show in a list what somebody looks for. Raises Malformed."""
         state = looking_for(read_search(submission), read_state(submission.metadata))
         where, by = self._identity.place("", submission.view), submission.by
-        drawing = self._errands.begin(self._modals.list_of(where, by, state))
+        drawing = self._background.begin(self._modals.list_of(where, by, state))
         await asyncio.wait([drawing], timeout=STORED_WITHIN)
         if drawing.done() and (view := drawing.result()):
             return {"response_action": "update", "view": view}
-        self._errands.begin(self._show_later(where, by, state))
+        self._background.begin(self._show_later(where, by, state))
         return {"response_action": "update", "view": loading(TITLE)}
 
     def _begin(self, press: Press, state: OverviewState | None) -> None:
         """Begin to show somebody what they want to see. Raises Malformed."""
         if state is not None:
-            self._errands.begin(self._show(press.where, press.by, state))
+            self._background.begin(self._show(press.where, press.by, state))
         elif press.action is HomeAction.NEW_CHAT:
-            self._errands.begin(self._open_new_chat(press))
+            self._background.begin(self._open_new_chat(press))
         elif press.action is HomeAction.RENAME:
-            self._errands.begin(self._open_rename(press, read_row(press.value)))
+            self._background.begin(self._open_rename(press, read_row(press.value)))
         elif press.action is HomeAction.OPEN:
             row = read_row(press.value)
             log_events.thread_followed(SessionId(row.session), place_of(row, press.where), by=press.by)
@@ -153,7 +154,7 @@ class HomeDesk:
         """Have a command stored; what takes longer than it may goes on, and may be wanted again meanwhile."""
         if why := await self._refusal(command.where, command.by):
             return _errors({field: why})
-        storing = self._errands.begin(self._store(command))
+        storing = self._background.begin(self._store(command))
         await asyncio.wait([storing], timeout=STORED_WITHIN)
         return CLOSES if storing.done() and storing.result() else _errors({field: NOT_SAVED_YET})
 
@@ -163,7 +164,7 @@ class HomeDesk:
         return WHY_NOT[decision] if decision is Decision.REFUSED else ""
 
     async def _have_done(self, command: Command) -> None:
-        await asyncio.wait([self._errands.begin(self._store_or_tell(command))], timeout=STORED_WITHIN)
+        await asyncio.wait([self._background.begin(self._store_or_tell(command))], timeout=STORED_WITHIN)
 
     async def _store_or_tell(self, command: Command) -> None:
         if not await self._store(command):
