@@ -10,7 +10,7 @@ SCOPES: Mapping[str, str] = {
     "channels:history": "threads in public channels are not followed",
     "channels:read": "the names of public channels are unknown, and messages in them cannot be searched",
     "chat:write": "the bot cannot answer",
-    "commands": "messages cannot be forgotten from their menu, and there is neither /chats nor its shortcut",
+    "commands": "messages cannot be forgotten from their menu, and neither /chats nor its shortcut works",
     "files:read": "files that people share are not read",
     "files:write": "answers that are too long for messages are not attached as files",
     "groups:history": "threads in private channels are not followed",

@@ -62,7 +62,7 @@ def compare(manifest: Manifest) -> list[Finding]:
     lacks = [*_missing_events(manifest), *_switched_off(manifest), *_missing_menus(manifest)]
     if lacks:
         return [*lacks[:-1], replace(lacks[-1], advice=REINSTALL)]
-    text = f"the app subscribes to all {len(EVENTS)} that are needed; buttons and direct messages are switched on"
+    text = f"the app subscribes to all {len(EVENTS)} that are needed; buttons, direct messages and Home are switched on"
     return [Finding(EVENTS_SUBJECT, Level.OK, text)]
 
 

@@ -30,8 +30,8 @@ MOST_KNOWN = 10_000
 """People of whom something is known at once."""
 OFF = "not_enabled"
 HOW_TO_SWITCH_ON = (
-    "The app's Home tab is off, so people do not see their threads there: run `chathakase doctor` to see how to "
-    "switch it on."
+    "The app's Home tab is off, so people do not see their threads there: switch it on under “App Home” in the app's "
+    "settings."
 )
 
 log = logging.getLogger(__name__)

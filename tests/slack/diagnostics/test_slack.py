@@ -69,7 +69,7 @@ async def test_all_is_well(workspace: Workspace) -> None:
     assert [(finding.subject, finding.text) for finding in findings] == [
         ("bot token", "accepted: @chathakase in Playground"),
         ("scopes", "all 15 that are needed"),
-        ("events", "the app subscribes to all 6 that are needed; buttons and direct messages are switched on"),
+        ("events", "the app subscribes to all 6 that are needed; buttons, direct messages and Home are switched on"),
         ("app token", "accepted"),
         ("socket", "opens; no bot is connected now"),
         ("clock", "agrees with Slack's"),
