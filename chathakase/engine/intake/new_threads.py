@@ -23,7 +23,7 @@ from chathakase.core.new_chats import (
 from chathakase.core.ports import SessionStore, Surface, TitleStore, UsageStore
 from chathakase.core.title_cleaning import title_of
 from chathakase.core.types import Incoming, Place
-from chathakase.core.wording import plainly
+from chathakase.core.wording import fenced, plainly
 from chathakase.engine.access.access import Access
 from chathakase.engine.access.admission import Admission, Caused
 from chathakase.engine.access.limit_notices import LimitNotices
@@ -43,6 +43,7 @@ UNDELIVERED: Mapping[str, str] = {
     "archived": "That channel is archived. Pick another one.",
     "not_allowed": "I may not post in that channel. Pick another one.",
 }
+YOU_WROTE = "You wrote:"
 FAILED = "I couldn't start your chat. Please try again in a minute."
 
 log = logging.getLogger(__name__)
@@ -93,10 +94,10 @@ class NewChats:
         try:
             asked = await self._post(wanted, job)
         except NotStarted as error:
-            return privately(str(error))
+            return _not_started(str(error), wanted)
         except DeliveryError as error:
             log.warning("A chat could not be started: %s", error)
-            return privately(UNDELIVERED.get(error.code, FAILED))
+            return _not_started(UNDELIVERED.get(error.code, FAILED), wanted)
         await self._submit(asked)
         await self._name(wanted, asked)
         return privately(STARTED.format(self._named(wanted, asked.place)))
@@ -148,3 +149,8 @@ class NewChats:
     def _named(self, wanted: NewChat, place: Place) -> str:
         name, link = plainly(wanted.title or title_of(wanted.words)), self._surface.link(place, place.thread)
         return f"[{name}]({link})" if link else name
+
+
+def _not_started(why: str, wanted: NewChat) -> Said:
+    """What somebody is told, who gets their words back: the window in which they wrote them is closed."""
+    return privately(f"{why}\n\n{YOU_WROTE}\n{fenced(wanted.words)}")

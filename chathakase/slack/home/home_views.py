@@ -15,8 +15,8 @@ from chathakase.slack.markdown.rich_text import block, from_markdown
 View = dict[str, Any]
 
 LONGEST_TITLE, LONGEST_HEADER, LONGEST_HINT = 24, 150, 150
-MOST_SAID = 3_000
-"""Characters of Markdown in one block."""
+MOST_SAID = 4_000
+"""Characters of Markdown in one block; the longest are somebody's own words that they get back."""
 
 MOST_BLOCKS = 100
 """In one view."""

@@ -10,12 +10,14 @@ import pytest
 from chathakase.core.access_rule import NOT_FOR_YOU
 from chathakase.core.listing import ListedThread
 from chathakase.core.overview import OverviewState, Shown
+from chathakase.core.wording import fenced
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.views import OpenView
 from chathakase.slack.home.drawing import UNREADABLE
 from chathakase.slack.home.home_actions import HomeAction
 from chathakase.slack.home.home_handler import NOT_SAVED
+from chathakase.slack.home.new_chat_modal import LONGEST_WORDS
 from tests.places import slack_place
 from tests.slack.home.viewing import choose, pick, press, rows, told
 from tests.slack.socket_mode.listening import ConnectedBot
@@ -232,6 +234,15 @@ async def test_what_a_press_came_to_stays_on_top_though_it_was_a_double_one(
     await bot.home.tell(OVERVIEW, alice.id, "Done: **archived**.")
     await press(alice, view, HomeAction.ARCHIVE)
     await tells(workspace, alice, "archived")
+
+
+async def test_somebody_gets_all_words_back_that_fit_into_a_field(
+    workspace: Workspace, bot: ConnectedBot, alice: PersonClient
+) -> None:
+    await opened(workspace, alice)
+    words = "tea? " * (LONGEST_WORDS // 5)
+    await bot.home.tell(OVERVIEW, alice.id, f"You wrote:\n{fenced(words)}")
+    assert "`" not in told(await tells(workspace, alice, words))
 
 
 async def test_who_does_not_look_at_it_is_told_in_the_direct_message(
