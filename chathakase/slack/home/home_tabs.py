@@ -26,6 +26,10 @@ ALIKE_WITHIN = 10.0
 """Seconds for which we know what somebody sees; later, another process may have published something else."""
 LOOKED_WITHIN = DAY / 1000
 """Seconds after which somebody who does not open their Home tab is told nothing there."""
+NOTICED_WITHIN = 600.0
+"""Seconds for which a notice is shown, also to those who look elsewhere meanwhile and come back; what another process
+has seen them do since is not known here.
+"""
 MOST_KNOWN = 10_000
 """People of whom something is known at once."""
 OFF = "not_enabled"
@@ -51,7 +55,8 @@ class HomeTabs:
         """Whose tab was opened, and is to be published whatever it tells."""
         self._seen: LruCache[str, float] = LruCache(MOST_KNOWN)
         """When people last opened their tab, or did something there."""
-        self._notices: LruCache[str, str] = LruCache(MOST_KNOWN)
+        self._notices: LruCache[str, tuple[float, str]] = LruCache(MOST_KNOWN)
+        """What people are told on top of their tab, and since when."""
         self._shown: LruCache[str, tuple[float, int]] = LruCache(MOST_KNOWN)
         """What people's tabs tell, and since when."""
         self._is_off = False
@@ -64,7 +69,7 @@ class HomeTabs:
         """Publish the tab of somebody who opens it."""
         self._is_off = False
         self._opening.add(person)
-        self.forget_notice(person)
+        self._seen[person] = self._clock()
         self._want(person)
 
     def refresh(self, person: str) -> None:
@@ -82,14 +87,18 @@ class HomeTabs:
         return not self._is_off and self._clock() - self._seen.get(person, -LOOKED_WITHIN) < LOOKED_WITHIN
 
     def notify(self, person: str, text: str) -> None:
-        """Tell somebody something on top of their tab, until they do the next thing."""
-        self._notices[person] = text
+        """Tell somebody something on top of their tab, for a while, until they do the next thing."""
+        self._notices[person] = (self._clock(), text)
         self.show(person)
 
     def forget_notice(self, person: str) -> None:
         """Somebody does the next thing on their tab: what they were told of the last one is shown no more."""
         self._seen[person] = self._clock()
         self._notices.pop(person, None)
+
+    def _notice(self, person: str) -> str:
+        since, text = self._notices.get(person, (0.0, ""))
+        return text if self._clock() - since < NOTICED_WITHIN else ""
 
     def _want(self, person: str) -> None:
         self._redraws.want(person, partial(self._draw, person, Priority.COMMAND))
@@ -135,7 +144,7 @@ class HomeTabs:
         self._is_off = True
 
     async def _drawn(self, person: str, *, opened: bool = False) -> Drawn:
-        return await self._drawing.home(self._where, person, opened=opened, notice=self._notices.get(person, ""))
+        return await self._drawing.home(self._where, person, opened=opened, notice=self._notice(person))
 
     def _is_shown(self, person: str, drawn: Drawn) -> bool:
         since, told = self._shown.get(person, (-ALIKE_WITHIN, 0))

@@ -14,6 +14,7 @@ from chathakase.core.wording import fenced
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from chathakase.playground.world.views import OpenView
+from chathakase.slack.home import home_tabs
 from chathakase.slack.home.drawing import UNREADABLE
 from chathakase.slack.home.home_actions import HomeAction
 from chathakase.slack.home.home_handler import NOT_SAVED
@@ -234,6 +235,17 @@ async def test_what_a_press_came_to_stays_on_top_though_it_was_a_double_one(
     await bot.home.tell(OVERVIEW, alice.id, "Done: **archived**.")
     await press(alice, view, HomeAction.ARCHIVE)
     await tells(workspace, alice, "archived")
+
+
+async def test_it_is_still_there_for_those_who_come_back_soon_but_not_for_ever(
+    workspace: Workspace, bot: ConnectedBot, alice: PersonClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await opened(workspace, alice)
+    await bot.home.tell(OVERVIEW, alice.id, "Done: archived.")
+    await tells(workspace, alice, "archived")
+    assert told(await opened(workspace, alice)).startswith("Done: ")
+    monkeypatch.setattr(home_tabs, "NOTICED_WITHIN", 0.0)
+    assert not told(await opened(workspace, alice)).startswith("Done: ")
 
 
 async def test_somebody_gets_all_words_back_that_fit_into_a_field(
