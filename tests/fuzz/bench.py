@@ -22,6 +22,7 @@ from chathakase.core.types import Expiry, ExpiryMode, Incoming
 from chathakase.slack.events import intake
 from chathakase.slack.events.authors import Authors
 from chathakase.slack.events.intake import Intake
+from chathakase.slack.home import home_intake
 from chathakase.slack.home.home_intake import HomeIntake
 from chathakase.slack.listeners import build_app, hearing
 from chathakase.slack.people import People
@@ -74,7 +75,7 @@ class WrongRecords(logging.Handler):
 def _is_ours(record: logging.LogRecord) -> bool:
     """Whether it was our code that failed within Bolt, whose own fails on shapes that it does not know."""
     where = traceback.extract_tb(record.exc_info[2]) if record.exc_info else []
-    return any(intake.__file__ == frame.filename for frame in where)
+    return any(frame.filename in {intake.__file__, home_intake.__file__} for frame in where)
 
 
 @contextmanager
@@ -203,10 +204,10 @@ async def open_bench(path: Path) -> AsyncIterator[Bench]:
                 identity, authors, submit=submit, change=change, interaction=interaction, command=command, say=say
             )
             home = home_of(identity, Calls(client, RateLimiter(monotonic), monotonic))
-            home_intake = HomeIntake(identity, home.begin(OverviewSource(), command), home.opened)
+            at_home = HomeIntake(identity, home.begin(OverviewSource(), command), home.opened)
             opening = open_socket(
-                build_app(SlackWeb(client, session, identity), intake, home_intake),
-                hearing(intake, home_intake),
+                build_app(SlackWeb(client, session, identity), intake, at_home),
+                hearing(intake, at_home),
                 app_token="xapp-1",
                 api_url=slack.api_url,
                 reconnected=lambda _: None,

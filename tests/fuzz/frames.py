@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from chathakase.core.unicode import fix_surrogates
 from chathakase.slack.socket_mode.opener import MOST_BYTES
+from tests.fuzz.home_shapes import HOME_ENVELOPES
 from tests.fuzz.shapes import BOB, BOT, ENVELOPES, GENERAL, HANDLED, NO_ENVELOPES, ROOT, WORD, Json
 
 Path = tuple[str | int, ...]
@@ -157,7 +158,7 @@ def _at(value: Any, way: Path) -> Any:
 @st.composite
 def envelopes(draw: st.DrawFn) -> Json:
     """An envelope without its id, as Slack sends it or with some things wrong."""
-    envelope: Json = deepcopy(draw(st.sampled_from(draw(st.sampled_from((ENVELOPES, HANDLED))))))
+    envelope: Json = deepcopy(draw(st.sampled_from(draw(st.sampled_from((ENVELOPES, HANDLED, HOME_ENVELOPES))))))
     for _ in range(draw(st.sampled_from((0, 1, 1, 1, 2, 2, 3, 5)))):
         if envelope:
             envelope = spoilt(draw, envelope)

@@ -420,8 +420,10 @@ INTERACTIONS: tuple[Json, ...] = (
     interaction("from_the_future", text=WORD),
 )
 
-COMMANDS: tuple[Json, ...] = tuple(
-    {
+
+def slash_command(command: str, text: str) -> Json:
+    """Somebody typed a slash command."""
+    return {
         "token": "verification-token",
         "team_id": TEAM,
         "team_domain": "playground",
@@ -436,7 +438,10 @@ COMMANDS: tuple[Json, ...] = tuple(
         "response_url": "http://127.0.0.1:9/hooks/commands/1",
         "trigger_id": "1.2.abc",
     }
-    for command, text in (("/hakase", WORD), ("/hakase", ""), ("/unknown", WORD))
+
+
+COMMANDS: tuple[Json, ...] = tuple(
+    slash_command(command, text) for command, text in (("/hakase", WORD), ("/hakase", ""), ("/unknown", WORD))
 )
 
 EVENTS: Json = {"type": "events_api", "accepts_response_payload": False, "retry_attempt": 0, "retry_reason": ""}

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 
 from tests.fuzz.bench import Bench, open_bench
 from tests.fuzz.frames import envelopes, oddities, text_of
+from tests.fuzz.home_shapes import HOME_ENVELOPES
 from tests.fuzz.shapes import ENVELOPES, NO_ENVELOPES, Json
 
 pytestmark = [pytest.mark.long, pytest.mark.filterwarnings("default::hypothesis.errors.HypothesisWarning")]
@@ -33,7 +34,7 @@ def bench(runner: asyncio.Runner, tmp_path_factory: pytest.TempPathFactory) -> I
     print(dict(opened.seen))  # noqa: T201 - shown with -s
 
 
-@pytest.mark.parametrize("envelope", ENVELOPES)
+@pytest.mark.parametrize("envelope", [*ENVELOPES, *HOME_ENVELOPES])
 def test_every_recorded_shape_is_acknowledged_without_a_word(
     envelope: Json, bench: Bench, runner: asyncio.Runner
 ) -> None:

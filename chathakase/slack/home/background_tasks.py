@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from chathakase.cancellation import end_all
-from chathakase.core.errors import trace
+from chathakase.core.errors import DeliveryError, trace
 
 LAST_WITHIN = 1.0
 """Seconds that what is under way may still take at the end."""
@@ -37,6 +37,8 @@ class BackgroundTasks:
     async def _forgiving(self, work: Coroutine[Any, Any, T]) -> T | None:
         try:
             return await work
+        except DeliveryError as error:
+            log.warning("Somebody could not be told what they pressed came to: %s", error)
         except Exception as error:  # noqa: BLE001 - nobody waits for it who could be told
             log.error("What somebody pressed could not be handled: %s", trace(error))
-            return None
+        return None

@@ -178,7 +178,7 @@ def read_state(metadata: object) -> OverviewState:
             last_lines=bool(known["last_lines"]),
             sessions_after=str(known["sessions_after"]),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise Malformed("private_metadata") from error
 
 
