@@ -24,7 +24,16 @@ MOST_BLOCKS = 100
 LOADING = "One moment…"
 BROKEN = "Something went wrong, so I can't show you this right now. Try again in a minute."
 
-REFUSED = frozenset({"invalid_arguments", "invalid_blocks", "invalid_view", "view_too_large"})
+REFUSED = frozenset(
+    {
+        "duplicate_external_id",
+        "hash_conflict",
+        "invalid_arguments",
+        "invalid_blocks",
+        "invalid_view",
+        "view_too_large",
+    }
+)
 """Slack's codes for a view that it does not take, however often it gets it
 (https://docs.slack.dev/reference/methods/views.publish#errors).
 """

@@ -314,10 +314,7 @@ def _named(bot: ConnectedBot, title: str) -> ListedThread:
     return replace(bot.overviews.threads[1], title=title)
 
 
-REFUSED = ["view_too_large", "invalid_arguments"]
-
-
-@pytest.mark.parametrize("error", REFUSED)
+@pytest.mark.parametrize("error", ["view_too_large", "invalid_arguments", "hash_conflict", "duplicate_external_id"])
 async def test_a_view_that_slack_does_not_take_is_told_instead_of_loading_for_ever(
     error: str, workspace: Workspace, bot: ConnectedBot, alice: PersonClient, caplog: pytest.LogCaptureFixture
 ) -> None:
