@@ -7,9 +7,11 @@ https://docs.slack.dev/reference/methods/views.update.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+from uuid import uuid4
 
 from chathakase.core.cache import LruCache
 from chathakase.core.errors import DeliveryError
@@ -63,20 +65,29 @@ class HomeModals:
 
     async def open(self, person: str, trigger: str, view: View, *, on: str = "") -> str:
         """Show a modal, ``on`` the one from which it is opened if there is one; returns its id, empty if it failed."""
-        method = PUSH if on else OPEN
-        calls = self._calls.of(person)
+        method, name = PUSH if on else OPEN, uuid4().hex
+        body = {"trigger_id": trigger, "view": view | {"external_id": name}}
         try:
             async with asyncio.timeout(OPENED_WITHIN):
-                answer = await calls.send(
-                    method, {"trigger_id": trigger, "view": view}, priority=Priority.ERROR, repeatable=False
-                )
+                calls = self._calls.of(person)
+                return _id(await calls.send(method, body, priority=Priority.ERROR, repeatable=False))
         except (DeliveryError, TimeoutError) as error:
             if str(error) == EXCHANGED:
                 return ""
+            unsure = isinstance(error, TimeoutError) or error.unsure
+            if unsure and (modal := await self._opened(person, name, view)):
+                return modal
             log.warning("A modal could not be opened: %s", str(error) or "timeout")
-            await self._tell(person, NOT_OPENED)
-            return ""
-        return _id(answer)
+        await self._tell(person, NOT_OPENED)
+        return ""
+
+    async def _opened(self, person: str, name: str, view: View) -> str:
+        """The id of a modal that is open though Slack's answer was lost, by the name that we gave it; empty if not."""
+        with suppress(DeliveryError, TimeoutError):
+            async with asyncio.timeout(OPENED_WITHIN):
+                body = {"external_id": name, "view": view}
+                return _id(await self._calls.of(person).send(UPDATE, body, priority=Priority.COMMAND))
+        return ""
 
     def show_list(self, where: Place, person: str, state: OverviewState) -> None:
         """Have a modal show a list, with nothing on top of it."""

@@ -381,3 +381,21 @@ async def test_no_more_is_looked_for_than_a_view_can_keep(
     view = await home(workspace, alice)
     await choose(alice, view, HomeAction.SEARCH, value="鯨" * 10_000)
     await workspace.until(lambda: bot.overviews.states[alice.id].search == "鯨" * LONGEST_SEARCH)
+
+
+@pytest.mark.parametrize("in_list", [True, False])
+@pytest.mark.parametrize("lost", ["answer", "call"])
+async def test_a_modal_that_is_open_though_the_answer_was_lost_is_filled(
+    lost: str, in_list: bool, workspace: Workspace, bot: ConnectedBot, alice: PersonClient
+) -> None:
+    below = await listed(workspace, alice) if in_list else await home(workspace, alice)
+    lose = workspace.faults.lose_answer if lost == "answer" else workspace.faults.lose_call
+    lose("views.push" if in_list else "views.open")
+    await press(alice, below, HomeAction.RENAME)
+    if lost == "answer":
+        await top(workspace, alice, lambda modal: elements(modal, "title"))
+        assert told_directly(workspace) == []
+    elif in_list:
+        await workspace.until(lambda: told_directly(workspace) == [NOT_OPENED])
+    else:
+        await workspace.until(lambda: alice.home is not None and NOT_OPENED in told(alice.home))
