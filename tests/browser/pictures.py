@@ -30,7 +30,7 @@ BOT = "ChatHakase"
 
 
 @dataclass(frozen=True, slots=True)
-class Talk:
+class PicturedThread:
     """A thread: what was asked in it and answered, one after the other."""
 
     where: str
@@ -39,13 +39,15 @@ class Talk:
 
 
 TALKS = (
-    Talk("@", "Notes for the board meeting", [("Turn these notes into minutes.", "Here are the minutes, by topic.")]),
-    Talk(
+    PicturedThread(
+        "@", "Notes for the board meeting", [("Turn these notes into minutes.", "Here are the minutes, by topic.")]
+    ),
+    PicturedThread(
         "#general",
         "京都旅行の計画",
         [("雨の日の京都では何ができる?", "雨の日は美術館と錦市場がおすすめです。"), ("電車は?", "地下鉄が便利です。")],
     ),
-    Talk(
+    PicturedThread(
         "#random",
         "Trip to Kyoto",
         [
@@ -54,7 +56,7 @@ TALKS = (
             ("For three days?", "Then one bag is enough: two sweaters, a rain jacket and shoes for walking."),
         ],
     ),
-    Talk(
+    PicturedThread(
         "@",
         "Why does my query take so long?",
         [("SELECT * FROM orders takes 4 s, why?", "There is no index on customer_id, so every row is read.")],
@@ -62,7 +64,7 @@ TALKS = (
 )
 
 
-async def talk(workspace: Workspace, model: ModelServer, person: PersonClient, about: Talk) -> Thread:
+async def talk(workspace: Workspace, model: ModelServer, person: PersonClient, about: PicturedThread) -> Thread:
     """Have somebody talk with the bot, and name the thread."""
     channel = person.direct_message().id if about.where == "@" else workspace.channel(about.where.removeprefix("#")).id
     thread: Thread | None = None

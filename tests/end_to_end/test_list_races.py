@@ -88,7 +88,7 @@ async def fill(
         connection.execute("UPDATE sessions SET seq = message_count")
 
 
-class Threads:
+class ChangingThreads:
     """The threads of one person, of which some become active, are archived and deleted."""
 
     def __init__(self, bot: SessionManager, person: PersonClient, sessions: dict[str, str]) -> None:
@@ -213,7 +213,7 @@ async def test_no_thread_is_lost_or_doubled_while_others_change(
 
         async def read_all(person: PersonClient) -> None:
             own = {thread: session for owner, thread, session in sessions if owner == person.id}
-            threads = Threads(bot, person, own)
+            threads = ChangingThreads(bot, person, own)
             for _ in range(WALKS):
                 await read(reading(workspace, person), threads)
 
@@ -221,7 +221,7 @@ async def test_no_thread_is_lost_or_doubled_while_others_change(
         await at_rest(workspace, bot)
 
 
-async def read(walk: Walk, threads: Threads) -> None:
+async def read(walk: Walk, threads: ChangingThreads) -> None:
     await walk.begin()
     listed: list[str] = []
     while True:

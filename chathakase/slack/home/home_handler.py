@@ -33,7 +33,7 @@ from chathakase.slack.home.new_chat_modal import STARTING, new_chat_modal
 from chathakase.slack.home.presses import command_of, looking_for, place_of, state_after
 from chathakase.slack.home.rename_modal import RENAMING, rename_modal
 from chathakase.slack.home.repeated_presses import RepeatedPresses
-from chathakase.slack.home.submissions import InvalidField, read_new_chat, read_rename, read_search
+from chathakase.slack.home.submitted_fields import InvalidField, read_new_chat, read_rename, read_search
 from chathakase.slack.places import Places
 from chathakase.slack.web.identity import Identity
 

@@ -173,7 +173,7 @@ def _nothing() -> None:
     """Nothing happened that the log is told."""
 
 
-class _Room(NamedTuple):
+class _Destination(NamedTuple):
     """Where a message is to be stored."""
 
     session: SessionId
@@ -194,17 +194,17 @@ class _Room(NamedTuple):
         return self.seq == 1
 
 
-def _room(state: Row) -> _Room:
+def _room(state: Row) -> _Destination:
     """Read where a message is to be stored. Raises _Expired where the session there is being deleted."""
     id_, seq, woken, waits, deleting, titled, newest, unowned = state
     session = SessionId(str(id_))
     if deleting:
         raise _Expired(session)
     newest_said = None if newest is None else int(newest)
-    return _Room(session, int(seq or 0), bool(woken), bool(waits), bool(titled), newest_said, bool(unowned))
+    return _Destination(session, int(seq or 0), bool(woken), bool(waits), bool(titled), newest_said, bool(unowned))
 
 
-def _event(incoming: Incoming, found: _Room, archived: Archived) -> Callable[[], None]:
+def _event(incoming: Incoming, found: _Destination, archived: Archived) -> Callable[[], None]:
     """What tells the log that a message opened a session or woke it, and archived others for that."""
 
     def tell() -> None:
@@ -299,7 +299,7 @@ class SqlSessionStore:
         archived = await self._ownership.opened(transaction, found.session, owner=owner) if owner or found.woken else ()
         return Saved(appended, found.session), _event(incoming, found, archived), claimed
 
-    async def _admit(self, transaction: Transaction, incoming: Incoming, found: _Room) -> Appended:
+    async def _admit(self, transaction: Transaction, incoming: Incoming, found: _Destination) -> Appended:
         """What becomes of a question: it waits, unless people talk among themselves or somebody has asked too much."""
         if not found.waits:
             return Appended.AMONG_PEOPLE
@@ -335,7 +335,9 @@ class SqlSessionStore:
         found = await self._database.read(*(FIND(*columns_of(place)) for place in places))
         return {place: SessionId(str(rows[0][0])) for place, rows in zip(places, found, strict=True) if rows}
 
-    async def _add(self, transaction: Transaction, found: _Room, incoming: Incoming, *, role: Role, asks: bool) -> None:
+    async def _add(
+        self, transaction: Transaction, found: _Destination, incoming: Incoming, *, role: Role, asks: bool
+    ) -> None:
         """Add a message; summaries that should tell of one that comes late are dropped, and it may be the title."""
         await self._insert(transaction, found, incoming, role=role, asks=asks)
         await add_files(transaction, found.session, incoming.ref, incoming.files)
@@ -345,7 +347,7 @@ class SqlSessionStore:
             await retitle(transaction, found.session, found.seq)
 
     async def _insert(
-        self, transaction: Transaction, found: _Room, incoming: Incoming, *, role: Role, asks: bool
+        self, transaction: Transaction, found: _Destination, incoming: Incoming, *, role: Role, asks: bool
     ) -> None:
         said = (incoming.text, incoming.author, incoming.name, incoming.ref, incoming.said, incoming.said_to)
         tokens = self._count(incoming.text)
@@ -355,7 +357,7 @@ class SqlSessionStore:
             if not (takes_up and await transaction.fetch(TAKE_UP, *again)):
                 raise _HadAlready(found.session)
 
-    async def _find_room(self, transaction: Transaction, incoming: Incoming, *, asks: bool) -> _Room | None:
+    async def _find_room(self, transaction: Transaction, incoming: Incoming, *, asks: bool) -> _Destination | None:
         """Where a message is to be stored, in a session that it may open; None where there is none for it."""
         said = (*columns_of(incoming.place), incoming.said)
         if incoming.opens:

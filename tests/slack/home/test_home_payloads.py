@@ -27,7 +27,14 @@ from chathakase.slack.home.home_payloads import (
     read_submission,
 )
 from chathakase.slack.home.presses import command_of, state_after
-from chathakase.slack.home.submissions import NO_TITLE, TOO_LONG, InvalidField, read_new_chat, read_rename, read_search
+from chathakase.slack.home.submitted_fields import (
+    NO_TITLE,
+    TOO_LONG,
+    InvalidField,
+    read_new_chat,
+    read_rename,
+    read_search,
+)
 from tests.places import slack_place
 from tests.slack.identity import BOT
 

@@ -21,7 +21,7 @@ from chathakase.slack.home.home_actions import LONGEST_SEARCH, HomeAction
 from chathakase.slack.home.home_handler import NOT_SAVED_YET
 from chathakase.slack.home.home_modals import NOT_OPENED
 from chathakase.slack.home.home_views import BROKEN, LOADING
-from chathakase.slack.home.submissions import NO_TITLE, NO_WORDS
+from chathakase.slack.home.submitted_fields import NO_TITLE, NO_WORDS
 from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
 from tests.places import slack_place
 from tests.slack.home.conftest import GENERAL, thread
