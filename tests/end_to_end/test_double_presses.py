@@ -125,7 +125,15 @@ async def test_a_thread_is_put_away_once(
     assert sum(f"session {deed}d: " in each for each in caplog.messages) == len(sessions)
     assert sorted(row[7] for row in audit_rows(database)) == sorted(sessions)
     assert {row[1:3] for row in audit_rows(database)} == {(deed, "done")}
-    await workspace.until(lambda: all("You have" not in told(seen(person)) for person in crowd), WITHIN)
+    if len(bots) == 1:
+        # Of two, the one that has it done may not know who looks, and tells them in their direct message.
+        await workspace.until(lambda: all(is_told(person, f"Done: I have {deed}d ") for person in crowd), WITHIN)
+
+
+def is_told(person: PersonClient, words: str) -> bool:
+    """Whether somebody reads on Home what came of their presses, and sees no thread there any more."""
+    view = seen(person)
+    return words in told(view) and not rows(view)
 
 
 async def newer_home(workspace: Workspace, person: PersonClient) -> OpenView:

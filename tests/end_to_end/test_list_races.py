@@ -252,16 +252,18 @@ async def test_who_looks_is_shown_what_is_newest_and_never_two_within_a_second(
         with closing(sqlite3.connect(database)) as connection, connection:
             long_ago = "UPDATE overviews SET opened_at = opened_at - ? WHERE person = ?"
             connection.execute(long_ago, (DAY + 1, looked.id))
-            threads = [thread for (thread,) in connection.execute("SELECT thread FROM sessions")]
+            threads = connection.execute("SELECT thread, id FROM sessions").fetchall()
 
-        async def change(first: int, thread: str) -> None:
+        async def change(first: int, thread: str, session: str) -> None:
+            """Rename one, now where it is and now from Home, where that is told as well."""
             for number in range(first, CHANGES, len(threads)):
-                by = looking[number % WATCHERS].id
-                command = Command(slack_place(GENERAL, thread), uuid4().hex, by, RENAME_SESSION, f"Title {number}.")
-                await bot.requests.enqueue(command)
+                place, title, by = slack_place(GENERAL, thread), f"Title {number}.", looking[number % WATCHERS].id
+                from_home = Command(place, uuid4().hex, by, RENAME_SESSION, f"{session} {title}", told_in=HOME)
+                there = Command(place, uuid4().hex, by, RENAME_SESSION, title)
+                await bot.requests.enqueue(from_home if number // len(threads) % 2 else there)
                 await asyncio.sleep(2 * len(threads) / CHANGES)
 
-        await asyncio.gather(*(change(*each) for each in enumerate(threads)))
+        await asyncio.gather(*(change(first, *each) for first, each in enumerate(threads)))
         last = [f"Title {number}." for number in range(CHANGES - len(threads), CHANGES)]
         await workspace.until(lambda: all(shows_all(person, last) for person in looking), WITHIN)
         await at_rest(workspace, bot)
