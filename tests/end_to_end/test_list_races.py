@@ -16,6 +16,7 @@ import pytest
 from chathakase.app import now
 from chathakase.core.jobs import ARCHIVE_SESSION, DELETE_SESSION, RENAME_SESSION, Command
 from chathakase.core.moments import DAY
+from chathakase.core.overview import OverviewState, Shown
 from chathakase.engine.sessions import SessionManager
 from chathakase.playground.content.block_ids import elements_of
 from chathakase.playground.person import PersonClient
@@ -31,7 +32,7 @@ from tests.end_to_end.conftest import OpenBot, markdown
 from tests.end_to_end.crowded_workspace import UNLIMITED, WITHIN, everybody, homes_of, open_crowd
 from tests.end_to_end.ephemerals import seen_by
 from tests.places import slack_place
-from tests.slack.home.viewing import elements, press, rows
+from tests.slack.home.viewing import elements, pick, press, rows
 
 pytestmark = pytest.mark.long
 
@@ -96,11 +97,13 @@ class ChangingThreads:
         self._person = person
         self.left = sessions
         """Those that were neither archived nor deleted, by their ts."""
+        self.archived = set[str]()
         self._chance = random.Random(person.id)
 
     async def change(self) -> None:
         """Have one archived, another one deleted, and some become active."""
         archived, deleted, *active = self._chance.sample(sorted(self.left), 5)
+        self.archived.add(archived)
         await asyncio.gather(
             self._put_away(archived, ARCHIVE_SESSION),
             self._put_away(deleted, DELETE_SESSION),
@@ -117,6 +120,9 @@ Turn = Callable[[], Awaitable[None]]
 
 class Walk:
     """How somebody reads their list, page by page."""
+
+    with_archived = False
+    """Whether archived threads are in it."""
 
     def __init__(self, workspace: Workspace, person: PersonClient) -> None:
         self.workspace = workspace
@@ -149,24 +155,28 @@ class OnHome(Walk):
         view = view_now()
 
         async def turn() -> None:
-            following = _page(view) + 1
+            following = _state(view).page + 1
             await press(self.person, view, HomeAction.NEXT_PAGE)
-            await self.workspace.until(lambda: view_now() is not view and _page(view_now()) == following, WITHIN)
+            await self.workspace.until(lambda: view_now() is not view and _state(view_now()).page == following, WITHIN)
 
         return [read_row(row).thread for row in rows(view)], turn if elements(view, HomeAction.NEXT_PAGE) else None
 
 
-def _page(view: OpenView) -> int:
-    return read_state(view.body["private_metadata"]).page
+def _state(view: OpenView) -> OverviewState:
+    return read_state(view.body["private_metadata"])
 
 
 class InAWindow(OnHome):
-    """In the window that the slash command opens."""
+    """In the window that the slash command opens, archived ones included."""
+
+    with_archived = True
 
     async def begin(self) -> None:
         for modal in self.person.modals[::-1]:
             await self.person.close(modal)
-        await window(self.workspace, self.person, rows)
+        view = await window(self.workspace, self.person, rows)
+        await pick(self.person, view, HomeAction.SHOWN, Shown.ALL)
+        await self.workspace.until(lambda: _state(self._seen()).shown is Shown.ALL, WITHIN)
 
     def _seen(self) -> OpenView:
         return self.person.modals[-1]
@@ -231,7 +241,7 @@ async def read(walk: Walk, threads: ChangingThreads) -> None:
             break
         await asyncio.gather(turn(), threads.change())
     assert len(set(listed)) == len(listed)
-    assert threads.left.keys() <= set(listed)
+    assert threads.left.keys() | (threads.archived if walk.with_archived else set()) <= set(listed)
 
 
 WATCHERS, CHANGES = 5, 100
