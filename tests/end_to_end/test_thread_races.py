@@ -20,6 +20,7 @@ from chathakase.playground.content.block_ids import elements_of
 from chathakase.playground.faults import WRITING
 from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
+from chathakase.playground.world.views import OpenView
 from chathakase.slack.home.home_actions import HomeAction
 from tests.end_to_end.at_home import on_top, seen, window
 from tests.end_to_end.at_rest import all_answers_kept, at_rest
@@ -30,7 +31,7 @@ from tests.end_to_end.ephemerals import await_ephemeral
 from tests.end_to_end.process import running
 from tests.end_to_end.test_retiring import fetch, session_at, traces
 from tests.model_server import Json, ModelServer, begin, chunk, says
-from tests.slack.home.viewing import elements, entered, press, rows, told
+from tests.slack.home.viewing import elements, entered, press, rows
 
 PEOPLE = 10
 EACH = 3
@@ -335,6 +336,11 @@ async def told_everywhere(workspace: Workspace, crowd: list[PersonClient]) -> di
     windows = await asyncio.gather(*(window(workspace, person, rows) for person in crowd))
     lists = await asyncio.gather(*(await_ephemeral(workspace, person, "Mine", within=WITHIN) for person in crowd))
     return {
-        person.id: (told(seen(person)), told(shown), listed)
+        person.id: (titles_in(seen(person)), titles_in(shown), listed)
         for person, shown, listed in zip(crowd, windows, lists, strict=True)
     }
+
+
+def titles_in(view: OpenView) -> str:
+    """What the threads of a view are called; what is told on top of them names one as it was called before."""
+    return "\n".join(element["accessibility_label"] for _, element in elements(view, HomeAction.RENAME))
