@@ -158,13 +158,10 @@ async def test_what_comes_of_it_after_the_list_is_closed_is_told_on_home(
     await home(workspace, bob)
     view = await window(workspace, bob, rows)
     await press(bob, view, HomeAction.ARCHIVE)
-    await bob.close(bob.modals[-1])
     await shows(workspace, bob, "You have 1 thread.")
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(100, marks=pytest.mark.long)])
 async def test_to_delete_during_a_turn_leaves_no_late_answer_and_no_row(
-    times: int,
     workspace: Workspace,
     bot: SessionManager,
     model: ModelServer,
@@ -172,23 +169,19 @@ async def test_to_delete_during_a_turn_leaves_no_late_answer_and_no_row(
     start: Start,
     database: Path,
 ) -> None:
-    for number in range(times):
-        hold, said = asyncio.Event(), f"swordfish{number}"
-        model.will(says("Once upon", " a time", hold=hold))
-        thread = await start(said, channel="@", person=bob)
-        await thread.answers(1)
-        await press(bob, await window(workspace, bob, rows), HomeAction.DELETE)
-        await on_top(workspace, bob, lambda modal: "deleted that conversation" in told(modal) and not rows(modal))
-        hold.set()
-        await at_rest(workspace, bot)
-        assert "a time" not in "".join(thread.texts())
-        assert traces(database, said) == []
-        await bob.close(bob.modals[-1])
+    hold, said = asyncio.Event(), "swordfish"
+    model.will(says("Once upon", " a time", hold=hold))
+    thread = await start(said, channel="@", person=bob)
+    await thread.answers(1)
+    await press(bob, await window(workspace, bob, rows), HomeAction.DELETE)
+    await on_top(workspace, bob, lambda modal: "deleted that conversation" in told(modal) and not rows(modal))
+    hold.set()
+    await at_rest(workspace, bot)
+    assert "a time" not in "".join(thread.texts())
+    assert traces(database, said) == []
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(100, marks=pytest.mark.long)])
 async def test_a_double_press_acts_once(
-    times: int,
     workspace: Workspace,
     bot: SessionManager,
     bob: PersonClient,
@@ -196,37 +189,33 @@ async def test_a_double_press_acts_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     caplog.set_level("INFO", logger="chathakase")
-    for number in range(times):
-        await (await start(f"herring {number}", channel="@", person=bob)).answers(1)
-        await at_rest(workspace, bot)
-        view = await window(workspace, bob, rows)
-        await asyncio.gather(*(press(bob, view, HomeAction.DELETE) for _ in range(2)))
-        await on_top(workspace, bob, lambda modal: "deleted that conversation" in told(modal))
-        await at_rest(workspace, bot)
-        await bob.close(bob.modals[-1])
-    assert caplog.text.count("session deleted: ") == caplog.text.count('job="delete session"') == times
+    await (await start("herring", channel="@", person=bob)).answers(1)
+    await at_rest(workspace, bot)
+    view = await window(workspace, bob, rows)
+    await asyncio.gather(*(press(bob, view, HomeAction.DELETE) for _ in range(2)))
+    await on_top(workspace, bob, lambda modal: "deleted that conversation" in told(modal))
+    await at_rest(workspace, bot)
+    assert caplog.text.count("session deleted: ") == caplog.text.count('job="delete session"') == 1
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(100, marks=pytest.mark.long)])
 async def test_a_name_that_somebody_gives_stays_though_the_model_finds_one_meanwhile(
-    times: int, workspace: Workspace, open_the_bot: OpenBot, model: ModelServer, bob: PersonClient, start: Start
+    workspace: Workspace, open_the_bot: OpenBot, model: ModelServer, bob: PersonClient, start: Start
 ) -> None:
     async with open_the_bot(chathakase_background_model="") as bot:
-        for number in range(times):
-            wait = asyncio.Event()
-            model.will(says("Well."), says("By the model", wait=wait))
-            thread = await start(f"herring {number}", channel="@", person=bob)
-            await thread.answers(1)
-            await press(bob, await window(workspace, bob, rows), HomeAction.RENAME)
-            modal = await on_top(workspace, bob, lambda modal: elements(modal, "title"))
-            await asyncio.gather(bob.submit(modal, entered(title=f"Mine {number}")), _set(wait))
-            view = await on_top(workspace, bob, lambda modal: "is now called “Mine" in told(modal))
-            await at_rest(workspace, bot)
-            await press(bob, view, HomeAction.REFRESH)
-            view = await on_top(workspace, bob, lambda modal: "called" not in told(modal))
-            assert f"Mine {number}" in told(view)
-            assert "By the model" not in told(view)
-            await bob.close(view)
+        wait = asyncio.Event()
+        model.will(says("Well."), says("By the model", wait=wait))
+        thread = await start("herring", channel="@", person=bob)
+        await thread.answers(1)
+        await press(bob, await window(workspace, bob, rows), HomeAction.RENAME)
+        modal = await on_top(workspace, bob, lambda modal: elements(modal, "title"))
+        await asyncio.gather(bob.submit(modal, entered(title="Mine")), _set(wait))
+        view = await on_top(workspace, bob, lambda modal: "is now called “Mine" in told(modal))
+        await at_rest(workspace, bot)
+        await press(bob, view, HomeAction.REFRESH)
+        view = await on_top(workspace, bob, lambda modal: "called" not in told(modal))
+        assert "Mine" in told(view)
+        assert "By the model" not in told(view)
+        await bob.close(view)
 
 
 async def _set(event: asyncio.Event) -> None:
