@@ -158,6 +158,7 @@ async def test_what_comes_of_it_after_the_list_is_closed_is_told_on_home(
     await home(workspace, bob)
     view = await window(workspace, bob, rows)
     await press(bob, view, HomeAction.ARCHIVE)
+    await bob.close(bob.modals[-1])
     await shows(workspace, bob, "You have 1 thread.")
 
 
