@@ -21,9 +21,12 @@ ANYBODYS = """
 
 OPEN = """
 person = $1 AND ($2 = '' OR surface = $2) AND ($3 = '' OR workspace = $3)
-    AND (CAST($4 AS TEXT) IS NULL OR channel IN (SELECT value FROM json_items($4)))
+    AND (CAST($4 AS TEXT) IS NULL OR channel IN (SELECT value FROM here))
 """
 """Of a row of those: it is a thread where one looks."""
+
+HERE = "here AS MATERIALIZED (SELECT value FROM json_items($4))"
+"""The channels where one looks, read once."""
 
 CHOSEN = f"""
 {OPEN} AND ($5 = '' OR agent = $5) AND ($6 < 0 OR CASE WHEN archived_by = '' THEN 0 ELSE 1 END = $6)
@@ -36,13 +39,15 @@ BEHIND = "(active_at, session) < ($11, $12)"
 
 UNMOVED = "session NOT IN (SELECT session FROM moved)"
 
-IDS = f"SELECT id, message_count FROM sessions WHERE id IN (SELECT session FROM {{rows}} own WHERE {OPEN})"
+IDS = f"""
+WITH {HERE} SELECT id, message_count FROM sessions WHERE id IN (SELECT session FROM {{rows}} own WHERE {OPEN})
+"""
 
 # The list is as it stood before all changes behind the one of a number. Of the changes to a session behind that, the
 # first tells how it stood; all other sessions stand as they did, and are found in order. What is told of the whole list
 # is told with each row, and with an empty one where a page has none.
 PAGE = f"""
-WITH moved AS MATERIALIZED (
+WITH {HERE}, moved AS MATERIALIZED (
     SELECT own.person, a.active_at, own.session, own.surface, own.workspace, own.channel, own.agent, a.archived_by
     FROM activity a CROSS JOIN {{rows}} own WHERE a.id > $13 AND own.session = a.session AND own.person = $1
         AND a.id = (SELECT min(b.id) FROM activity b WHERE b.session = own.session AND b.id > $13)
@@ -142,7 +147,7 @@ def _as_json(channels: Collection[Place] | None, workspace: WorkspaceKey) -> str
     """The channels that are in the workspace; elsewhere another channel may have the same id."""
     if channels is None:
         return None
-    return json.dumps(sorted(each.channel for each in channels if each.workspace_key == workspace))
+    return json.dumps(sorted(each.channel for each in channels if (each.surface, each.workspace) == workspace))
 
 
 def _columns(which: ThreadFilter) -> tuple[Value, ...]:
