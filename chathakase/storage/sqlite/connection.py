@@ -44,6 +44,17 @@ class SqliteConnection(aiosqlite.Connection):
         super().__init__(connector, AT_ONCE)
         # Whoever fails without closing it must not hang the process; SQLite undoes what was not committed.
         self._thread.daemon = True
+        self._stopped: asyncio.Future[object] | None = None
+
+    def stop(self) -> asyncio.Future[object] | None:
+        """Have the thread end once it has done what it was asked for."""
+        self._stopped = super().stop()
+        return self._stopped
+
+    async def ended(self) -> None:
+        """Wait until the thread, if it is to end, has nothing more to tell the loop."""
+        if self._stopped is not None:
+            await self._stopped
 
     async def trip(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """Do something on the thread. Cancelled, it is done all the same, before anything that is asked for later."""
@@ -54,8 +65,12 @@ async def connect(stack: AsyncExitStack, name: str, script: str, *, uri: bool = 
     """Open a file and run a script in it; the stack closes it."""
     connection = SqliteConnection(partial(sqlite3.connect, name, isolation_level=None, uri=uri))
     stack.push_async_callback(connection.close)
-    # A connection that is given up while it opens would leave its thread behind.
-    await to_the_end(connection)
+    try:
+        # A connection that is given up while it opens would leave its thread behind.
+        await to_the_end(connection)
+    finally:
+        # Where it fails, aiosqlite has its thread end, but does not wait for it, and the loop may be closed by then.
+        await to_the_end(connection.ended())
     await connection.trip(lambda opened: opened.executescript(script))
     return connection
 
