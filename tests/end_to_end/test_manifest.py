@@ -19,6 +19,7 @@ from chathakase.slack.events.message_events import EVENTS
 from chathakase.slack.home.home_payloads import OPENED as OPENED_HOME
 from chathakase.slack.own_messages import CHATS, LIST_SHORTCUT
 from tests.end_to_end.conftest import OpenBot, Thread
+from tests.slack.home.viewing import told
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -244,7 +245,7 @@ async def test_with_exactly_that_the_bot_works_everywhere(
         await workspace.until(lambda: alice.home)
         for starting in (alice.command(CHATS, channel=threads[0].channel), alice.start(LIST_SHORTCUT)):
             await starting
-            await workspace.until(lambda: alice.modals)
+            await workspace.until(lambda: alice.modals and "New chat" in told(alice.modals[-1]))
             await alice.close(alice.modals[-1])
     assert [call.error for call in workspace.journal.calls() if not call.ok] == []
 
