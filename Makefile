@@ -29,7 +29,7 @@ quick-coverage: .venv/test.stamp  ## the same, and fail where they run too littl
 	@$(BIN)/coverage report --include='chathakase/*' --format=total --fail-under=$(FLOOR)
 
 test: .venv/test.stamp  ## run the tests
-	@$(BIN)/python -m pytest -n 5 --dist worksteal -m 'not long' $(PYTEST)
+	@$(BIN)/python -m pytest -n 6 --dist worksteal -m 'not long' $(PYTEST)
 
 test-long: .venv/test.stamp  ## run the tests that take longer: crashes at every point, the page in Chromium
 	@$(BIN)/python -m pytest -n 4 --dist worksteal -m long $(PYTEST)
