@@ -83,14 +83,16 @@ def listening() -> Iterator[WrongRecords]:
     """Hear what ``chathakase run`` would write into its log, and of failures in Bolt, which it would not."""
     log = WrongRecords()
     heard = {"chathakase": logging.INFO, "asyncio": logging.INFO, BOLT: logging.ERROR}
+    before = {name: logging.getLogger(name).level for name in heard}
     for name, level in heard.items():
         logging.getLogger(name).setLevel(level)
         logging.getLogger(name).addHandler(log)
     try:
         yield log
     finally:
-        for name in heard:
+        for name, level in before.items():
             logging.getLogger(name).removeHandler(log)
+            logging.getLogger(name).setLevel(level)
 
 
 @dataclass

@@ -120,12 +120,14 @@ class HomeModals:
         self._redraws.want(where.thread, partial(self._draw, where))
 
     async def _draw(self, where: Place) -> None:
-        shown = self._lists[where.thread]
+        if (shown := self._lists.get(where.thread)) is None:
+            # It was found closed since this was wanted.
+            return
         view = await self._drawing.list(where, shown.person, shown.state, notice=shown.notice)
         if not await self._update(where.thread, shown.person, view):
-            self._lists.pop(where.thread, None)
-            if shown.notice:
-                await self._tell(shown.person, shown.notice)
+            newest = self._lists.pop(where.thread, shown)
+            for notice in filter(None, dict.fromkeys((shown.notice, newest.notice))):
+                await self._tell(shown.person, notice)
 
     async def _update(self, modal: str, person: str, view: View) -> bool:
         """Whether a modal is still open, which is given another content. Raises DeliveryError."""

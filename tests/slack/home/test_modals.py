@@ -212,6 +212,21 @@ async def test_where_the_list_is_closed_it_is_told_elsewhere(
         await workspace.until(lambda: told_directly(workspace) == ["Done: archived."])
 
 
+async def test_what_comes_while_a_list_is_found_closed_is_told_as_well(
+    workspace: Workspace, bot: ConnectedBot, alice: PersonClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    view, found = await listed(workspace, alice), asyncio.Event()
+    await alice.close(view)
+    workspace.faults.hold("views.update", found)
+    before = len(bot.overviews.seen)
+    await bot.home.tell(slack_place("", view.id), alice.id, "Done: archived.")
+    await workspace.until(lambda: len(bot.overviews.seen) > before)
+    await bot.home.tell(slack_place("", view.id), alice.id, "Done: deleted.")
+    found.set()
+    await workspace.until(lambda: told_directly(workspace) == ["Done: archived.", "Done: deleted."])
+    assert "could not be drawn" not in caplog.text
+
+
 @pytest.mark.parametrize("in_list", [True, False])
 async def test_a_new_name_is_given_where_todays_stands(
     in_list: bool, workspace: Workspace, bot: ConnectedBot, alice: PersonClient
