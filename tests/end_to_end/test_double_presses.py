@@ -31,8 +31,8 @@ from tests.slack.home.viewing import elements, entered, press, rows, told
 pytestmark = pytest.mark.long
 
 PEOPLE = 10
-EACH = 10
-"""Threads of each of them."""
+EACH = 5
+"""Threads of each of them: a hundred by one bot and by two together."""
 
 
 @pytest.fixture

@@ -39,8 +39,8 @@ pytestmark = pytest.mark.long
 PEOPLE = 20
 THREADS = 60
 """Of each of them, in #general."""
-WALKS = 5
-"""How often each of them reads their whole list."""
+WALKS = 2
+"""How often each of them reads their whole list, in each of three forms."""
 HOME = slack_place("", "")
 
 SESSION = """
