@@ -32,7 +32,7 @@ test: .venv/test.stamp  ## run the tests
 	@$(BIN)/python -m pytest -n 6 --dist worksteal -m 'not long' $(PYTEST)
 
 test-long: .venv/test.stamp  ## run the tests that take longer: crashes at every point, the page in Chromium
-	@$(BIN)/python -m pytest -n 5 --dist worksteal -m long $(PYTEST)
+	@$(BIN)/python -m pytest -n 4 --dist worksteal -m long $(PYTEST)
 
 coverage: .venv/test.stamp  ## run all tests and tell which lines none of them runs; fails below the floor
 	@$(BIN)/coverage erase
