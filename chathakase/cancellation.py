@@ -1,7 +1,7 @@
 """Tasks that are cancelled: how they are ended, and what must not be left half done when it happens."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -47,3 +47,13 @@ async def end_all(tasks: Iterable[asyncio.Task[Any]]) -> None:
         for task in ending:
             task.cancel()
         await asyncio.wait(ending)
+
+
+async def end_soon(tasks: Collection[asyncio.Task[Any]], *, within: float) -> None:
+    """Let tasks end by themselves for so many seconds, then cancel those that have not, and wait until all have ended.
+
+    Tasks that begin meanwhile in a collection that grows are cancelled as well.
+    """
+    if tasks:
+        await asyncio.wait(tuple(tasks), timeout=within)
+    await end_all(tasks)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from chathakase.cancellation import end_all
+from chathakase.cancellation import end_soon
 from chathakase.core.errors import DeliveryError, trace
 
 LAST_WITHIN = 1.0
@@ -30,9 +30,7 @@ class BackgroundTasks:
 
     async def close(self) -> None:
         """Let what is under way end soon."""
-        if self._tasks:
-            await asyncio.wait(tuple(self._tasks), timeout=LAST_WITHIN)
-        await end_all(self._tasks)
+        await end_soon(self._tasks, within=LAST_WITHIN)
 
     async def _forgiving(self, work: Coroutine[Any, Any, T]) -> T | None:
         try:

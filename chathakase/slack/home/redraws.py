@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import islice
 from typing import TypeAlias
 
-from chathakase.cancellation import end_all
+from chathakase.cancellation import end_soon
 from chathakase.core.errors import DeliveryError, trace
 
 Draw: TypeAlias = Callable[[], Awaitable[object]]
@@ -64,9 +64,7 @@ class Redraws:
         self._closing.set()
         self._due.clear()
         self._later.clear()
-        if self._tasks:
-            await asyncio.wait(tuple(self._tasks.values()), timeout=LAST_WITHIN)
-        await end_all(self._tasks.values())
+        await end_soon(self._tasks.values(), within=LAST_WITHIN)
 
     async def _keep_drawing(self, view: str) -> None:
         try:
