@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from chathakase.playground.person import PersonClient
 from chathakase.playground.server import Workspace
 from tests.end_to_end.conftest import OpenBot, Thread
 from tests.end_to_end.ephemerals import await_ephemeral, ephemerals
+from tests.end_to_end.test_retiring import fetch
 from tests.model_server import ModelServer, says
 
 Start = Callable[..., Awaitable[Thread]]
@@ -176,12 +178,14 @@ async def test_whoever_is_being_answered_can_say_stop_behind_somebody_else(
 
 
 async def test_an_answer_that_grows_stands_behind_what_it_answers(
-    thread: Thread, bob: PersonClient, model: ModelServer, workspace: Workspace
+    thread: Thread, bob: PersonClient, model: ModelServer, workspace: Workspace, database: Path
 ) -> None:
     hold = asyncio.Event()
     model.will(says("Once upon", " a time", hold=hold))
     await thread.say("tell me a story")
     await thread.answers(3, containing="Once upon")
+    # People see its first words a moment before Slack has told the bot that they are there.
+    await workspace.until(lambda: fetch(database, "SELECT 1 FROM sessions WHERE reply_refs <> '[]'"))
     await thread.say("stop", bob)
     await await_ephemeral(workspace, bob, "only the person who asked")
     hold.set()

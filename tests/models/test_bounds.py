@@ -44,6 +44,9 @@ from tests.models.conftest import Later
 pytestmark = pytest.mark.usefixtures("outside")
 
 SMALL = Bounds(100, at_once=1_000, in_all=50_000, beginning=0.1, silence=0.1, lasting=60, ending=0.1)
+HURRIED = replace(SMALL, beginning=0.5, silence=0.5, ending=0.5)
+"""With time enough to connect, on a busy machine as well."""
+ROOMLESS = replace(SMALL, beginning=60, silence=60, ending=60)
 PATIENT = Bounds(100, at_once=1_000, in_all=50_000, beginning=60, silence=60, lasting=60, ending=60)
 """With time enough that whatever ends, ends for another reason."""
 COUNTED = Usage(11, 7)
@@ -332,24 +335,24 @@ def test_how_long_a_server_wants_us_to_wait(headers: dict[str, str], long: bool)
 
 
 @pytest.mark.parametrize(
-    "script",
+    ("script", "bounds", "why"),
     [
-        sends_forever(JSON, b" ", pause=0.02),
-        sends_forever(JSON, b'{"data": ['),
-        sends(JSON, b'{"data": [' + b"[" * 5_000),
-        sends(JSON, b'{"data": [' + b"[]," * 100_000),
-        sends(JSON, b'{"data": [{"name": "m"}]}'),
-        sends_forever(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n", pause=0.02),
+        (sends_forever(JSON, b" ", pause=0.02), HURRIED, "timeout"),
+        (sends_forever(JSON, b'{"data": ['), HURRIED, "timeout|unreadable"),
+        (sends(JSON, b'{"data": [' + b"[" * 5_000), ROOMLESS, "unreadable"),
+        (sends(JSON, b'{"data": [' + b"[]," * 100_000), ROOMLESS, "unreadable"),
+        (sends(JSON, b'{"data": [{"name": "m"}]}'), HURRIED, "timeout|unreadable"),
+        (sends_forever(b"HTTP/1.1 200 OK\r\n", b"a: b\r\n", pause=0.02), HURRIED, "timeout|unreadable"),
     ],
     ids=["trickling", "endless", "deep", "intricate", "another shape", "headers"],
 )
-async def test_a_list_of_models_has_bounds(script: Script) -> None:
+async def test_a_list_of_models_has_bounds(script: Script, bounds: Bounds, why: str) -> None:
     async def ended(send: Send) -> None:
         await script(send)
         raise ConnectionError
 
-    async with opened(ended, bounds=SMALL) as (model, server):
-        with pytest.raises(ModelError, match=r"timeout|unreadable"):
+    async with opened(ended, bounds=bounds) as (model, server):
+        with pytest.raises(ModelError, match=why):
             await model.names()
         await asyncio.wait_for(server.closed.wait(), 20)
 
